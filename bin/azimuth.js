@@ -1,0 +1,11 @@
+#!/usr/bin/env node
+// The version is checked before anything is loaded, so that an old Node gets a sentence instead of a syntax error.
+const [major, minor] = process.versions.node.split('.').map(Number);
+if (major < 22 || (major === 22 && minor < 19)) {
+  process.stderr.write(
+    `azimuth needs Node 22.19 or newer; this is ${process.versions.node}. ` +
+      'In a checkout, `npm ci` brings its own Node: run `npm start`, `npm run demo` or `npx azimuth`.\n',
+  );
+  process.exit(1);
+}
+await import('../dist/cli/main.js');

@@ -1,0 +1,76 @@
+import type { ErrorRow } from '../errors.ts';
+
+/** Calls to Azure and what their answers mean (AZ3xxx). Where one HTTP status stands behind a code, the code ends in it. */
+export const azureErrors = {
+  AZ3001: {
+    title: 'No answer within the deadline',
+    remedy:
+      'Check egress from the pod to the host named in the message; raise nothing unless Azure is known to be slow.',
+  },
+  AZ3002: {
+    title: 'The connection failed',
+    remedy: 'Check DNS, egress rules and proxies between the pod and the host named in the message.',
+  },
+  AZ3003: {
+    title: 'The certificate of the host is not trusted',
+    remedy:
+      'Give the issuing certificate authority to the process through NODE_EXTRA_CA_CERTS, or remove the intercepting proxy.',
+  },
+  AZ3004: {
+    title: 'The answer could not be read',
+    remedy: 'Something between the pod and Azure cut or replaced the answer; the first bytes are in the debug log.',
+  },
+  AZ3005: {
+    title: 'No access token could be obtained',
+    remedy:
+      'Follow the reason in the message: identity endpoint, client id, secret or certificate, federated credential.',
+  },
+  AZ3006: {
+    title: 'The run ended before the answer came',
+    remedy:
+      'The run was stopped by shutdown or by its own period; a longer schedule period or fewer calls per run helps in the second case.',
+  },
+  AZ3010: {
+    title: 'Azure returned an error for this metric only',
+    remedy: 'Read the quoted text: usually the aggregation or interval is not offered for this metric.',
+  },
+  AZ3011: {
+    title: 'The answer did not contain the resource or metric that was asked for',
+    remedy: 'Check the spelling of the resource and metric; if both are right, report it with the request id.',
+  },
+  AZ3012: {
+    title: 'The log query did not return exactly one row with a numeric column named result',
+    remedy: 'End the query with a summarize and `project result`, so that it always yields one row.',
+  },
+  AZ3013: {
+    title: 'The storage queue does not exist',
+    remedy: 'Check accountName and queueName of the resource.',
+  },
+  AZ3400: {
+    title: 'Azure refused the request as wrong',
+    remedy:
+      'Read the quoted text: metric name, interval, aggregation or dimension does not exist for this resource type.',
+  },
+  AZ3401: {
+    title: 'Azure did not accept the token',
+    remedy:
+      'Check tenantId and the identity; on the metrics data plane the role Monitoring Reader on the subscription is needed.',
+  },
+  AZ3403: {
+    title: 'The identity may not read this scope',
+    remedy: 'Assign the role Monitoring Reader to the identity on the scope named in the message.',
+  },
+  AZ3404: {
+    title: 'The resource does not exist',
+    remedy: 'Remove it from the declaration, or correct its name, resourceGroupName or subscriptionId.',
+  },
+  AZ3429: {
+    title: 'Azure is throttling',
+    remedy:
+      'Fewer calls: longer schedules, batching, or fewer metrics; `azimuth plan` shows where the calls come from.',
+  },
+  AZ3500: {
+    title: 'Azure failed on its side',
+    remedy: 'Nothing to mend here; it is retried. If it lasts, open a support case with the request id.',
+  },
+} as const satisfies Record<`AZ3${number}`, ErrorRow>;

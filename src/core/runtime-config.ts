@@ -1,0 +1,73 @@
+import type { Secret } from './secret.ts';
+
+/** The runtime file after validation: every default applied, environment overrides included. */
+export interface RuntimeConfig {
+  readonly strict: boolean;
+  readonly server: {
+    readonly httpPort: number;
+    readonly webConfigFile?: string;
+    readonly enableLifecycle: boolean;
+    readonly shutdownGraceMs: number;
+    /** Upper bound of query groups in flight at once. Promitor's default: logical CPUs × 8; 0 or less: unlimited. */
+    readonly maxDegreeOfParallelism?: number;
+  };
+  readonly concurrency: {
+    /** Longest that a query group may take once sent, when written. */
+    readonly mutexTimeoutMs?: number;
+  };
+  readonly authentication: AuthenticationConfig;
+  readonly metricsDeclarationPath: string;
+  readonly prometheus?: PrometheusSinkConfig;
+  readonly telemetry: TelemetryConfig;
+  readonly azureMonitor: AzureMonitorConfig;
+  readonly seriesLimit: { readonly perMetric: number; readonly total: number };
+}
+
+export type AuthenticationMode =
+  | 'ServicePrincipal'
+  | 'UserAssignedManagedIdentity'
+  | 'SystemAssignedManagedIdentity'
+  | 'WorkloadIdentity'
+  | 'SdkDefault';
+
+/** What a credential needs; secrets are read at each use. */
+export interface AuthenticationConfig {
+  readonly mode: AuthenticationMode;
+  /** Client id of the identity. */
+  readonly identityId?: string;
+  /** Tenant from the environment (`AZURE_TENANT_ID`), which workload identity falls back to. */
+  readonly fallbackTenantId?: string;
+  readonly clientSecret?: Secret;
+  readonly certificateFilePath?: string;
+  readonly certificatePassword?: Secret;
+  readonly federatedTokenFile?: string;
+}
+
+export interface PrometheusSinkConfig {
+  /** Path with a leading slash. */
+  readonly baseUriPath: string;
+  /** Value shown for a series without data. */
+  readonly metricUnavailableValue: number;
+  readonly enableMetricTimestamps: boolean;
+  readonly metricTimestampSource: 'run' | 'bucket';
+  readonly labelTransformation: 'None' | 'Lowercase';
+  readonly systemMetricsPrefix: 'azimuth' | 'promitor';
+}
+
+export type LogLevel = 'Trace' | 'Debug' | 'Information' | 'Warning' | 'Error' | 'Critical' | 'None';
+
+export interface TelemetryConfig {
+  readonly level: LogLevel;
+  /** Container logs can be switched off altogether (`telemetry.containerLogs.isEnabled`). */
+  readonly containerLogs: { readonly isEnabled: boolean; readonly level?: LogLevel };
+}
+
+export interface AzureMonitorConfig {
+  readonly queryMode: 'single' | 'batch' | 'subscription' | 'auto';
+  /** Upper bound of the lookback in milliseconds (`history.startingFromOffset`, else `startingFromInHours`; 12 h). */
+  readonly historyMs: number;
+  readonly batching: { readonly enabled: boolean; readonly maxBatchSize: number; readonly azureRegion?: string };
+  readonly rateLimit: { readonly readsPerSecond: number; readonly burst: number };
+  /** `azureMonitor.logging`: log requests to Azure at debug level. */
+  readonly logging: { readonly isEnabled: boolean; readonly informationLevel: string };
+}

@@ -1,0 +1,86 @@
+import type { Aggregation } from '../core/aggregation.ts';
+import type { Freshness, MetricDefinition } from '../core/declaration.ts';
+import type { LabelPair } from '../core/labels.ts';
+import type { ResourceId } from '../core/resource-id.ts';
+import type { Schedule } from '../core/schedule.ts';
+import type { Secret } from '../core/secret.ts';
+
+/** Everything that will be asked of Azure, and how answers become series. `azimuth plan` prints this very object. */
+export interface ScrapePlan {
+  readonly groups: readonly QueryGroup[];
+  /** Distinct schedules by their six-field form, in order of first use. */
+  readonly schedules: readonly Schedule[];
+  /** Things a reader should know: renamed dimensions, ignored labels. */
+  readonly warnings: readonly PlanWarning[];
+}
+
+export interface PlanWarning {
+  readonly metric: string;
+  readonly message: string;
+}
+
+/** One Azure call per run. */
+export interface QueryGroup {
+  /** Stable across runs and restarts; derived from what is asked. */
+  readonly id: string;
+  readonly mode: 'single' | 'batch' | 'subscription' | 'logs' | 'queue';
+  readonly schedule: Schedule;
+  readonly subscriptionId: string;
+  readonly region?: string;
+  readonly items: readonly ScrapeItem[];
+  /** Undefined for log and queue groups. */
+  readonly metrics?: MetricsQueryShape;
+  /** Why these items share a call, in words. */
+  readonly why: string;
+}
+
+/** What all items of a metrics group have in common: the parameters of the call. */
+export interface MetricsQueryShape {
+  readonly namespace?: string;
+  readonly metricNames: readonly string[];
+  readonly aggregations: readonly Aggregation[];
+  readonly intervalMs: number;
+  readonly delayMs: number;
+  readonly alignment: 'minute' | 'grain';
+  readonly filter?: string;
+  readonly limit: number;
+}
+
+/** One declared metric of one resource (and entity): what is shown, fails, ages and leaves as one. */
+export interface ScrapeItem {
+  /** Stable identity: metric name, resource key and entity. */
+  readonly id: string;
+  readonly metric: MetricDefinition;
+  readonly resource: PlannedResource;
+  /** Families that the item writes: one per Azure metric and aggregation. */
+  readonly families: readonly SeriesFamily[];
+  /** Dimensions of the query and the labels that their values become. */
+  readonly dimensions: readonly { readonly name: string; readonly label: string }[];
+  /** All other labels in order of precedence, names sanitised, no duplicates. */
+  readonly labels: readonly LabelPair[];
+  readonly freshness: Freshness;
+}
+
+export interface PlannedResource {
+  /** ARM id without a leading slash; label `resource_uri`. */
+  readonly id: ResourceId;
+  /** `resourceKey(id)`. */
+  readonly key: string;
+  readonly subscriptionId: string;
+  readonly resourceGroupName: string;
+  readonly resourceType: string;
+  /** Label `instance_name`; empty when the type has none. */
+  readonly instanceName: string;
+  /** Declared fields, which log and queue sources need. */
+  readonly fields: Readonly<Record<string, string>>;
+  readonly sasToken?: Secret;
+}
+
+export interface SeriesFamily {
+  /** Name on `/metrics`. */
+  readonly name: string;
+  readonly help: string;
+  /** Azure's metric name. */
+  readonly metricName: string;
+  readonly aggregation: Aggregation;
+}

@@ -1,0 +1,101 @@
+import type { Aggregation, DataPoint } from '../core/aggregation.ts';
+import type { Outcome } from '../core/outcome.ts';
+import type { ResourceId } from '../core/resource-id.ts';
+import type { Secret } from '../core/secret.ts';
+
+/** Azure Monitor as the scraper needs it. Implementations never throw; they never outlive `signal`. */
+export interface MetricsSource {
+  query(request: MetricsRequest, signal: AbortSignal): Promise<Outcome<MetricsAnswer>>;
+  /** Definitions of a resource's metrics: which grains, aggregations and dimensions Azure offers. */
+  definitions(
+    resourceId: ResourceId,
+    namespace: string | undefined,
+    signal: AbortSignal,
+  ): Promise<Outcome<MetricOffer[]>>;
+}
+
+export interface MetricsRequest {
+  readonly mode: 'single' | 'batch' | 'subscription';
+  readonly subscriptionId: string;
+  /** One for `single`; up to 50 for `batch`. Without leading slashes. */
+  readonly resourceIds: readonly ResourceId[];
+  /** Needed for `batch` and `subscription`. */
+  readonly region?: string;
+  readonly namespace?: string;
+  /** 1 to 20 names. */
+  readonly metricNames: readonly string[];
+  readonly aggregations: readonly Aggregation[];
+  readonly intervalMs: number;
+  /** Window `[startMs, endMs)`, milliseconds since the epoch. */
+  readonly startMs: number;
+  readonly endMs: number;
+  /** Azure Monitor filter without `$filter=`. */
+  readonly filter?: string;
+  /** Azure's `top`. */
+  readonly limit: number;
+}
+
+export interface MetricsAnswer {
+  readonly resources: readonly ResourceAnswer[];
+  /** Azure's id of the request, for logs and `explain`. */
+  readonly requestId?: string;
+}
+
+export interface ResourceAnswer {
+  /** As Azure spelled it; join by `resourceKey`. */
+  readonly resourceId: string;
+  /** Grain that was really used, ISO 8601, when Azure said so. */
+  readonly interval?: string;
+  readonly metrics: readonly MetricAnswer[];
+}
+
+export interface MetricAnswer {
+  /** Azure's metric name; join without case. */
+  readonly name: string;
+  /** Set when this metric alone failed inside an otherwise good answer. */
+  readonly error?: { readonly code: string; readonly message: string };
+  readonly series: readonly SeriesAnswer[];
+}
+
+export interface SeriesAnswer {
+  /** Dimension values by dimension name in lower case. */
+  readonly dimensions: Readonly<Record<string, string>>;
+  /** Buckets as sent; order is not promised. */
+  readonly points: readonly DataPoint[];
+}
+
+/** What a metric definition offers. */
+export interface MetricOffer {
+  readonly name: string;
+  readonly namespace?: string;
+  readonly unit?: string;
+  readonly aggregations: readonly string[];
+  /** Offered grains in milliseconds. */
+  readonly intervalsMs: readonly number[];
+  readonly dimensions: readonly string[];
+}
+
+export interface LogsSource {
+  /** Runs the query over `[startMs, endMs)`; the value of the one row's column `result`. */
+  query(request: LogsRequest, signal: AbortSignal): Promise<Outcome<number | null>>;
+}
+
+export interface LogsRequest {
+  readonly workspaceId: string;
+  readonly query: string;
+  readonly startMs: number;
+  readonly endMs: number;
+}
+
+export interface QueueSource {
+  /** Reads one metric of a storage queue at `nowMs`. */
+  read(request: QueueRequest, signal: AbortSignal): Promise<Outcome<number>>;
+}
+
+export interface QueueRequest {
+  readonly accountName: string;
+  readonly queueName: string;
+  readonly sasToken: Secret;
+  readonly metricName: 'MessageCount' | 'TimeSpentInQueue';
+  readonly nowMs: number;
+}

@@ -1,0 +1,42 @@
+import type { LabelPair } from '../core/labels.ts';
+
+/**
+ * The last value of every scraped series. Series belong to a slot (one item of the plan, one family), and a slot is
+ * always replaced as a whole, so that a reader never sees half of a run.
+ */
+export interface SeriesStore {
+  /** Replaces all series of the slot. Returns how many series a limit kept out (0 when none). */
+  replace(slot: SlotWrite): number;
+  /** What the slot shows now; empty when it shows nothing. */
+  read(owner: string, family: string): readonly SeriesValue[];
+  /** Removes everything that the owner shows. True when there was something. */
+  remove(owner: string): boolean;
+  /** Removes every slot whose `staleAtMs` is at or before `nowMs`; returns their owners, without repetition. */
+  expire(nowMs: number): string[];
+  /** Number of series by family name, for families that have at least one. */
+  counts(): ReadonlyMap<string, number>;
+}
+
+export interface SlotWrite {
+  /** `ScrapeItem.id`. */
+  readonly owner: string;
+  readonly family: { readonly name: string; readonly help: string };
+  /** Labels that all series of the slot share, in order; names are valid and distinct. */
+  readonly labels: readonly LabelPair[];
+  /** Names of the labels that tell the series apart; empty for a slot of one series. */
+  readonly dimensionLabels: readonly string[];
+  readonly series: readonly SeriesValue[];
+  /** Time of the run, milliseconds since the epoch. */
+  readonly runMs: number;
+  /** When the slot leaves unless it is replaced before. */
+  readonly staleAtMs: number;
+}
+
+export interface SeriesValue {
+  /** In the order of `dimensionLabels`. */
+  readonly dimensionValues: readonly string[];
+  /** null: no data; shown as the sink's unavailable value. */
+  readonly value: number | null;
+  /** End of the bucket that the value is from, milliseconds since the epoch; undefined without data. */
+  readonly bucketEndMs?: number;
+}
