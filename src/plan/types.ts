@@ -1,5 +1,6 @@
 import type { Aggregation } from '../core/aggregation.ts';
 import type { Freshness, MetricDefinition } from '../core/declaration.ts';
+import type { SeriesFamily } from '../core/family.ts';
 import type { LabelPair } from '../core/labels.ts';
 import type { ResourceId } from '../core/resource-id.ts';
 import type { Schedule } from '../core/schedule.ts';
@@ -74,13 +75,4 @@ export interface PlannedResource {
   /** Declared fields, which log and queue sources need. */
   readonly fields: Readonly<Record<string, string>>;
   readonly sasToken?: Secret;
-}
-
-export interface SeriesFamily {
-  /** Name on `/metrics`. */
-  readonly name: string;
-  readonly help: string;
-  /** Azure's metric name. */
-  readonly metricName: string;
-  readonly aggregation: Aggregation;
 }

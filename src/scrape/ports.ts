@@ -1,7 +1,8 @@
 import type { Aggregation, DataPoint } from '../core/aggregation.ts';
-import type { Outcome } from '../core/outcome.ts';
+import type { CodedError, Outcome } from '../core/outcome.ts';
 import type { ResourceId } from '../core/resource-id.ts';
 import type { Secret } from '../core/secret.ts';
+import type { ScrapeItem } from '../plan/types.ts';
 
 /** Azure Monitor as the scraper needs it. Implementations never throw; they never outlive `signal`. */
 export interface MetricsSource {
@@ -99,3 +100,24 @@ export interface QueueRequest {
   readonly metricName: 'MessageCount' | 'TimeSpentInQueue';
   readonly nowMs: number;
 }
+
+/** What a scrape tells the rest of the program; telemetry turns it into metrics and log lines. */
+export type ScrapeEvent =
+  | { readonly kind: 'succeeded'; readonly item: ScrapeItem; readonly nowMs: number }
+  | { readonly kind: 'failed'; readonly item: ScrapeItem; readonly error: CodedError; readonly nowMs: number }
+  /** Series of the item left the store because it failed for too long, or because Azure says it is gone. */
+  | { readonly kind: 'left'; readonly item: ScrapeItem; readonly reason: 'stale' | 'gone' }
+  | { readonly kind: 'truncated'; readonly item: ScrapeItem; readonly truncated: boolean; readonly limit: number }
+  | { readonly kind: 'dropped'; readonly item: ScrapeItem; readonly series: number }
+  /** Age of the newest bucket shown for an item, milliseconds. */
+  | { readonly kind: 'age'; readonly item: ScrapeItem; readonly ageMs: number }
+  | { readonly kind: 'lag'; readonly resourceType: string; readonly metricName: string; readonly lagMs: number }
+  | {
+      readonly kind: 'grainReplaced';
+      readonly item: ScrapeItem;
+      readonly metricName: string;
+      readonly declaredMs: number;
+      readonly usedMs: number;
+    };
+
+export type ScrapeObserver = (event: ScrapeEvent) => void;

@@ -46,6 +46,14 @@ export const azureErrors = {
     title: 'The storage queue does not exist',
     remedy: 'Check accountName and queueName of the resource.',
   },
+  AZ3014: {
+    title: 'The cloud has no endpoint for log queries',
+    remedy: 'Give azureMetadata.endpoints.logAnalyticsEndpoint, or take log metrics out of this declaration.',
+  },
+  AZ3015: {
+    title: 'The request cannot be made from what was declared',
+    remedy: 'Follow the reason in the message: an identifier, region or name has a form that Azure never accepts.',
+  },
   AZ3400: {
     title: 'Azure refused the request as wrong',
     remedy:

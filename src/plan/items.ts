@@ -1,0 +1,113 @@
+import { describeQuery, describeResource } from '../catalogue/describe.ts';
+import { findResourceType } from '../catalogue/lookup.ts';
+import type { ResourceTypeRow } from '../catalogue/types.ts';
+import type { DeclaredResource, MetricDefinition } from '../core/declaration.ts';
+import { type SeriesFamily, seriesFamilies } from '../core/family.ts';
+import type { LabelPair } from '../core/labels.ts';
+import { resourceKey } from '../core/resource-id.ts';
+import { layOutLabels } from './labels.ts';
+import type { PlannedResource, PlanWarning, ScrapeItem } from './types.ts';
+
+/** An item and the filter that its query needs. */
+export interface PlannedItem {
+  readonly item: ScrapeItem;
+  readonly filter?: string;
+  readonly metricNames: readonly string[];
+}
+
+/**
+ * The items of one metric: one per resource, or several where metric names of one resource need different filters
+ * (Data Factory knows pipelines under two dimension names). A resource declared twice is scraped once.
+ */
+export function planItems(metric: MetricDefinition, tenantId: string): { items: PlannedItem[]; warnings: PlanWarning[] } {
+  const row = findResourceType(metric.resourceType);
+  if (row === undefined) throw new Error(`resource type ${metric.resourceType} is not in the catalogue`);
+  const items = new Map<string, PlannedItem>();
+  const warnings = new Map<string, PlanWarning>();
+  for (const resource of metric.resources) {
+    for (const { planned, notes } of itemsOfResource(metric, resource, row, tenantId)) {
+      if (items.has(planned.item.id)) {
+        const message = `resource ${planned.item.resource.id} is declared more than once; it is scraped once`;
+        warnings.set(message, { metric: metric.name, message });
+      } else {
+        items.set(planned.item.id, planned);
+      }
+      for (const message of notes) warnings.set(message, { metric: metric.name, message });
+    }
+  }
+  return { items: [...items.values()], warnings: [...warnings.values()] };
+}
+
+function itemsOfResource(
+  metric: MetricDefinition,
+  resource: DeclaredResource,
+  row: ResourceTypeRow,
+  tenantId: string,
+): { planned: PlannedItem; notes: readonly string[] }[] {
+  const described = describeResource(row, resource);
+  const planned: PlannedResource = {
+    id: described.id,
+    key: resourceKey(described.id),
+    subscriptionId: resource.subscriptionId,
+    resourceGroupName: resource.resourceGroupName,
+    resourceType: metric.resourceType,
+    instanceName: described.instanceName,
+    fields: resource.fields,
+    ...(resource.sasToken === undefined ? {} : { sasToken: resource.sasToken }),
+  };
+  const builtIn: LabelPair[] = [
+    ['resource_group', resource.resourceGroupName],
+    ['subscription_id', resource.subscriptionId],
+    ['resource_uri', described.id],
+    ...(described.instanceName === '' ? [] : [['instance_name', described.instanceName] as const]),
+  ];
+  return queriesOf(metric, resource, row).map(({ query, families, metricNames }) => {
+    const layout = layOutLabels({ builtIn, type: described.labels, dimensions: query.dimensions, metric, tenantId });
+    const item: ScrapeItem = {
+      id: itemId(metric, planned, query.filter, metricNames),
+      metric,
+      resource: planned,
+      families,
+      dimensions: layout.dimensions,
+      labels: layout.labels,
+      freshness: metric.freshness,
+    };
+    const filter = query.filter === undefined ? {} : { filter: query.filter };
+    return { planned: { item, metricNames, ...filter }, notes: layout.warnings };
+  });
+}
+
+interface ItemQuery {
+  readonly query: { readonly dimensions: readonly { name: string; label: string }[]; readonly filter?: string };
+  readonly families: SeriesFamily[];
+  readonly metricNames: string[];
+}
+
+/** Metric names of the declaration, those with the same filter and dimensions together. */
+function queriesOf(metric: MetricDefinition, resource: DeclaredResource, row: ResourceTypeRow): ItemQuery[] {
+  const families = seriesFamilies(metric);
+  const { query } = metric;
+  if (query.kind !== 'azureMonitor') return [{ query: { dimensions: [] }, families, metricNames: [] }];
+  const byShape = new Map<string, ItemQuery>();
+  for (const metricName of query.metricNames) {
+    const described = describeQuery(row, resource, metricName, query.dimensions);
+    const key = JSON.stringify([described.filter, described.dimensions]);
+    const entry: ItemQuery = byShape.get(key) ?? { query: described, families: [], metricNames: [] };
+    entry.families.push(...families.filter((family) => family.metricName === metricName));
+    entry.metricNames.push(metricName);
+    byShape.set(key, entry);
+  }
+  return [...byShape.values()];
+}
+
+/** Entities of one resource differ in their filter only; ARM ids, entity names and metric names ignore case. */
+function itemId(
+  metric: MetricDefinition,
+  resource: PlannedResource,
+  filter: string | undefined,
+  metricNames: readonly string[],
+): string {
+  const many = metric.query.kind === 'azureMonitor' && metric.query.nameByMetric ? metricNames : [];
+  const fields = metric.query.kind === 'storageQueue' ? [resource.fields['queueName'] ?? ''] : [];
+  return [metric.name, resource.key, ...[...(filter === undefined ? [] : [filter]), ...fields, ...many].map((part) => part.toLowerCase())].join(' ');
+}

@@ -1,0 +1,41 @@
+import type { Schedule } from '../core/schedule.ts';
+
+/** Calls back when a schedule is due. One ticker per distinct schedule. */
+export interface Ticker {
+  /** Starts ticking; the returned function stops it for good. `onMissed`: the moment passed while the process stood still. */
+  start(schedule: Schedule, onTick: () => void, onMissed: () => void): () => void;
+}
+
+/** Why a run began. */
+export type RunReason = 'start' | 'tick';
+
+/** What the scheduler tells the rest of the program. */
+export type ScheduleEvent =
+  | { readonly kind: 'runStarted'; readonly schedule: Schedule; readonly reason: RunReason; readonly nowMs: number }
+  | {
+      readonly kind: 'runFinished';
+      readonly schedule: Schedule;
+      readonly nowMs: number;
+      readonly durationMs: number;
+      readonly succeeded: number;
+      readonly failed: number;
+    }
+  /** A tick came while the run before it was still going, or was missed altogether. */
+  | { readonly kind: 'runSkipped'; readonly schedule: Schedule; readonly why: 'overlap' | 'missed' }
+  /** A defect of the program: a run threw. The schedule goes on. */
+  | { readonly kind: 'runCrashed'; readonly schedule: Schedule; readonly error: unknown };
+
+export type ScheduleObserver = (event: ScheduleEvent) => void;
+
+/** State of one schedule, for health, readiness and the status page. */
+export interface ScheduleState {
+  readonly schedule: Schedule;
+  /** True while a run is going. */
+  readonly running: boolean;
+  /** Start of the last run, milliseconds since the epoch; undefined before the first. */
+  readonly lastStartMs?: number;
+  /** End of the last run in which at least one item succeeded. */
+  readonly lastSuccessMs?: number;
+  /** When the next tick is expected. */
+  readonly nextMs?: number;
+}

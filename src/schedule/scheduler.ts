@@ -1,0 +1,146 @@
+import type { Clock } from '../core/clock.ts';
+import { nextRuns, parseCron } from '../core/cron.ts';
+import { hashFraction } from '../core/hash.ts';
+import type { Schedule } from '../core/schedule.ts';
+import type { RunReason, ScheduleObserver, ScheduleState, Ticker } from './ports.ts';
+
+const longestJitterMs = 3000;
+const jitterShare = 0.05;
+
+/** What the scheduler calls for each run; settles when the run is over. The signal's reason says why it is cut off. */
+export type RunSchedule = (
+  schedule: Schedule,
+  reason: RunReason,
+  signal: AbortSignal,
+) => Promise<{ readonly succeeded: number; readonly failed: number }>;
+
+export interface SchedulerOptions {
+  readonly schedules: readonly Schedule[];
+  readonly ticker: Ticker;
+  readonly clock: Clock;
+  readonly run: RunSchedule;
+  readonly observe: ScheduleObserver;
+}
+
+export interface Scheduler {
+  /** Starts one ticker per schedule and a run of each at once. */
+  start(): void;
+  /**
+   * Stops the tickers and aborts the runs. Resolves when every run has ended, at the latest after `graceMs`;
+   * false when that was too short.
+   */
+  stop(graceMs: number): Promise<boolean>;
+  states(): readonly ScheduleState[];
+}
+
+interface Lane {
+  readonly schedule: Schedule;
+  abort?: AbortController;
+  ended: Promise<void>;
+  lastStartMs?: number;
+  lastSuccessMs?: number;
+  nextMs?: number;
+}
+
+export function createScheduler(options: SchedulerOptions): Scheduler {
+  const { clock, observe } = options;
+  const lanes: Lane[] = options.schedules.map((schedule) => ({ schedule, ended: Promise.resolve() }));
+  const stops: (() => void)[] = [];
+  let stopped = false;
+
+  const expectNext = (lane: Lane): void => {
+    const [next] = occurrences(lane.schedule, clock.now());
+    if (next !== undefined) lane.nextMs = next;
+  };
+
+  const begin = (lane: Lane, reason: RunReason): void => {
+    if (stopped) return;
+    const { schedule } = lane;
+    expectNext(lane);
+    if (lane.abort !== undefined) {
+      observe({ kind: 'runSkipped', schedule, why: 'overlap' });
+      return;
+    }
+    lane.abort = new AbortController();
+    lane.ended = runLane(lane, reason, lane.abort);
+  };
+
+  const runLane = async (lane: Lane, reason: RunReason, abort: AbortController): Promise<void> => {
+    const { schedule } = lane;
+    const startMs = clock.now();
+    lane.lastStartMs = startMs;
+    const cancel = clock.after(schedule.periodMs, () => abort.abort('period'));
+    observe({ kind: 'runStarted', schedule, reason, nowMs: startMs });
+    try {
+      const { succeeded, failed } = await options.run(schedule, reason, abort.signal);
+      if (stopped) return;
+      const nowMs = clock.now();
+      if (succeeded > 0) lane.lastSuccessMs = nowMs;
+      observe({ kind: 'runFinished', schedule, nowMs, durationMs: nowMs - startMs, succeeded, failed });
+    } catch (error) {
+      observe({ kind: 'runCrashed', schedule, error });
+    } finally {
+      cancel();
+      delete lane.abort;
+    }
+  };
+
+  return {
+    start() {
+      for (const lane of lanes) {
+        const missed = (): void => {
+          expectNext(lane);
+          observe({ kind: 'runSkipped', schedule: lane.schedule, why: 'missed' });
+        };
+        stops.push(options.ticker.start(lane.schedule, () => begin(lane, 'tick'), missed));
+        begin(lane, 'start');
+      }
+    },
+    async stop(graceMs) {
+      stopped = true;
+      for (const stop of stops.splice(0)) stop();
+      for (const lane of lanes) lane.abort?.abort('shutdown');
+      let cancel: () => void = () => undefined;
+      const late = new Promise<boolean>((resolve) => {
+        cancel = clock.after(graceMs, () => resolve(false));
+      });
+      const ended = Promise.all(lanes.map((lane) => lane.ended)).then(() => true);
+      const inTime = await Promise.race([ended, late]);
+      cancel();
+      return inTime;
+    },
+    states: () => lanes.map(stateOf),
+  };
+}
+
+function stateOf(lane: Lane): ScheduleState {
+  const { schedule, lastStartMs, lastSuccessMs, nextMs } = lane;
+  return {
+    schedule,
+    running: lane.abort !== undefined,
+    ...(lastStartMs === undefined ? {} : { lastStartMs }),
+    ...(lastSuccessMs === undefined ? {} : { lastSuccessMs }),
+    ...(nextMs === undefined ? {} : { nextMs }),
+  };
+}
+
+function occurrences(schedule: Schedule, fromMs: number): number[] {
+  const parsed = parseCron(schedule.cron);
+  return parsed.ok ? nextRuns(parsed.schedule, fromMs, 1) : [];
+}
+
+/**
+ * How long after the tick a group is asked, milliseconds: depends on the group's id alone, at most the smaller of 5%
+ * of the period and three seconds. Keeps the groups of a schedule from starting in one burst.
+ */
+export function jitterMs(groupId: string, periodMs: number): number {
+  return Math.floor(hashFraction(groupId) * Math.min(jitterShare * periodMs, longestJitterMs));
+}
+
+/**
+ * Schedules that stand still: their tick was due more than `toleranceMs` ago and has not come. An empty list means
+ * that the scheduler is alive, whatever Azure does.
+ */
+export function standingStill(states: readonly ScheduleState[], nowMs: number, toleranceMs: number): ScheduleState[] {
+  return states.filter((state) => state.nextMs !== undefined && nowMs - state.nextMs > toleranceMs);
+}

@@ -1,0 +1,140 @@
+import type { SeriesFamily } from '../core/family.ts';
+import { labelName } from '../core/labels.ts';
+import type { CodedError } from '../core/outcome.ts';
+import type { ScrapeItem } from '../plan/types.ts';
+import type { SeriesStore, SeriesValue } from '../store/ports.ts';
+import { partKey } from './ask.ts';
+import { chooseBucket } from './choose.ts';
+import type { FetchedPart } from './fetch.ts';
+import { type DataMemory, maxAge } from './freshness.ts';
+import type { ScrapeObserver, SeriesAnswer } from './ports.ts';
+
+export interface SettleContext {
+  readonly store: SeriesStore;
+  readonly memory: ReadonlyMap<string, DataMemory>;
+  readonly observe: ScrapeObserver;
+  /** Reference time of the run, milliseconds since the epoch. */
+  readonly nowMs: number;
+}
+
+/** Writes what a metrics query came to into the store, item by item, and reports each item once. */
+export function settle(fetched: readonly FetchedPart[], context: SettleContext): void {
+  const byItem = new Map<ScrapeItem, FetchedPart[]>();
+  for (const entry of fetched) byItem.set(entry.part.item, [...(byItem.get(entry.part.item) ?? []), entry]);
+  for (const [item, entries] of byItem) {
+    let failure: CodedError | undefined;
+    for (const entry of entries) {
+      if (entry.answer.kind === 'failed') failure ??= entry.answer.error;
+      else writePart(entry, entry.answer.series, context);
+    }
+    if (failure === undefined) context.observe({ kind: 'succeeded', item, nowMs: context.nowMs });
+    else settleFailure(item, failure, context);
+  }
+}
+
+/** A resource that Azure calls gone leaves at once; after any other failure the last values stay until they are stale. */
+export function settleFailure(item: ScrapeItem, error: CodedError, context: Omit<SettleContext, 'memory'>): void {
+  context.observe({ kind: 'failed', item, error, nowMs: context.nowMs });
+  if (error.code === 'AZ3404' && context.store.remove(item.id)) context.observe({ kind: 'left', item, reason: 'gone' });
+}
+
+/** Writes the one value of a log query or storage queue. */
+export function settleValue(item: ScrapeItem, value: number | null, context: Omit<SettleContext, 'memory'>): void {
+  const { nowMs } = context;
+  for (const family of item.families) {
+    write(item, family, [], [{ dimensionValues: [], value, ...(value === null ? {} : { bucketEndMs: nowMs }) }], context);
+  }
+  context.observe({ kind: 'succeeded', item, nowMs });
+}
+
+function writePart(entry: FetchedPart, answered: readonly SeriesAnswer[], context: SettleContext): void {
+  const { item, metricName } = entry.part;
+  const limit = item.metric.query.kind === 'azureMonitor' ? item.metric.query.limit : Number.POSITIVE_INFINITY;
+  context.observe({ kind: 'truncated', item, truncated: answered.length >= limit, limit });
+  const oldestMs = context.nowMs - maxAge(item.freshness, entry.intervalMs, context.memory.get(partKey(entry.part)));
+  let newestMs = Number.NEGATIVE_INFINITY;
+  for (const family of item.families) {
+    if (family.metricName !== metricName) continue;
+    const dimensions = dimensionsOf(item, answered);
+    const series = answered.map((one): SeriesValue => {
+      const chosen = chooseBucket(one.points, family.aggregation, entry.intervalMs, entry.completeMs);
+      const dimensionValues = dimensions.map(({ name }) => one.dimensions[name.toLowerCase()] ?? '');
+      return chosen === undefined
+        ? { dimensionValues, value: null }
+        : { dimensionValues, value: chosen.value, bucketEndMs: chosen.endMs };
+    });
+    const shown = current(item, family, series, oldestMs, context);
+    for (const { bucketEndMs } of shown) newestMs = Math.max(newestMs, bucketEndMs ?? newestMs);
+    write(item, family, dimensions.map(({ label }) => label), shown, context);
+  }
+  if (Number.isFinite(newestMs)) context.observe({ kind: 'age', item, ageMs: context.nowMs - newestMs });
+}
+
+/**
+ * What is shown of an answer: buckets that are not too old, the value of an earlier run where this answer's window
+ * was too short to hold it again, and the no-data policy for the rest. A series never goes back in time.
+ */
+function current(
+  item: ScrapeItem,
+  family: SeriesFamily,
+  answered: readonly SeriesValue[],
+  oldestMs: number,
+  context: SettleContext,
+): SeriesValue[] {
+  const keyOf = (series: SeriesValue): string => series.dimensionValues.join('\u0000').toLowerCase();
+  const earlier = new Map(context.store.read(item.id, family.name).map((series) => [keyOf(series), series]));
+  const { noData, staleAfterMs } = item.freshness;
+  const keepMs = noData === 'last' ? oldestMs - staleAfterMs : oldestMs;
+  const usable = (series: SeriesValue | undefined, boundMs: number): series is SeriesValue =>
+    series !== undefined && series.value !== null && (series.bucketEndMs ?? Number.NEGATIVE_INFINITY) >= boundMs;
+  const ends = (series: SeriesValue | undefined): number => series?.bucketEndMs ?? Number.NEGATIVE_INFINITY;
+
+  const seen = answered.length > 0 || item.dimensions.length > 0 ? answered : [{ dimensionValues: [], value: null }];
+  const shown: SeriesValue[] = [];
+  for (const series of seen) {
+    const before = earlier.get(keyOf(series));
+    earlier.delete(keyOf(series));
+    const best = ends(before) > ends(series) && before?.value !== null ? before : series;
+    if (usable(best, keepMs)) shown.push(best);
+    else if (noData === 'unavailableValue') shown.push({ dimensionValues: series.dimensionValues, value: null });
+  }
+  const kept = [...earlier.values()].filter(
+    (series) => series.dimensionValues.length === item.dimensions.length && usable(series, keepMs),
+  );
+  return [...shown, ...kept];
+}
+
+/**
+ * The dimensions that tell the series of an answer apart: the declared ones, or, where a filter of `Generic` alone
+ * made Azure split the answer, those of the answer (Promitor lets such series overwrite each other).
+ */
+function dimensionsOf(
+  item: ScrapeItem,
+  answered: readonly SeriesAnswer[],
+): readonly { readonly name: string; readonly label: string }[] {
+  if (item.dimensions.length > 0 || answered.length < 2) return item.dimensions;
+  const taken = new Set(item.labels.map(([name]) => name));
+  return Object.keys(answered[0]?.dimensions ?? {}).map((name) => {
+    const label = labelName(name);
+    return { name, label: taken.has(label) ? `dimension_${label}` : label };
+  });
+}
+
+function write(
+  item: ScrapeItem,
+  family: SeriesFamily,
+  dimensionLabels: readonly string[],
+  series: readonly SeriesValue[],
+  context: Omit<SettleContext, 'memory'>,
+): void {
+  const dropped = context.store.replace({
+    owner: item.id,
+    family: { name: family.name, help: family.help },
+    labels: item.labels,
+    dimensionLabels,
+    series,
+    runMs: context.nowMs,
+    staleAtMs: context.nowMs + item.freshness.staleAfterMs,
+  });
+  if (dropped > 0) context.observe({ kind: 'dropped', item, series: dropped });
+}

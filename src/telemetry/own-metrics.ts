@@ -1,0 +1,146 @@
+/** One of the metrics that Azimuth tells of itself. `docs/metrics.md` is checked against this table. */
+export interface OwnMetricRow {
+  /** Name after the prefix `azimuth_`. */
+  readonly name: string;
+  readonly type: 'gauge' | 'counter' | 'histogram';
+  readonly help: string;
+  readonly labels: readonly string[];
+  /** With `systemMetricsPrefix: promitor` it takes the name of Promitor's metric: the same after `promitor_`. */
+  readonly promitor?: true;
+  /** Upper bounds of a histogram's buckets. */
+  readonly buckets?: readonly number[];
+}
+
+const itemLabels = ['metric_name', 'resource_group', 'resource_name', 'resource_type', 'subscription_id', 'tenant_id'];
+const armLabels = ['tenant_id', 'subscription_id', 'app_id'];
+
+/** Own metrics (`interfaces.md` of the design, section 5). Labels never hold a path, a request id or a secret. */
+export const ownMetrics = {
+  buildInfo: {
+    name: 'build_info',
+    type: 'gauge',
+    help: 'Always 1; the labels tell the version and the runtime.',
+    labels: ['version', 'node_version'],
+  },
+  scrapeSuccess: {
+    name: 'scrape_success',
+    type: 'gauge',
+    help: '1 when the last scrape of the metric and resource succeeded, else 0.',
+    labels: itemLabels,
+    promitor: true,
+  },
+  scrapeError: {
+    name: 'scrape_error',
+    type: 'gauge',
+    help: '1 when the last scrape of the metric and resource failed, else 0.',
+    labels: itemLabels,
+    promitor: true,
+  },
+  scrapeFailures: {
+    name: 'scrape_failures_total',
+    type: 'counter',
+    help: 'Failed scrapes by error code; the codes are explained in docs/errors.md.',
+    labels: ['metric_name', 'resource_name', 'code'],
+  },
+  scrapeSkipped: {
+    name: 'scrape_skipped_total',
+    type: 'counter',
+    help: 'Runs that were skipped because the run before them was still going, or because the process stood still.',
+    labels: ['schedule'],
+  },
+  scrapeDuration: {
+    name: 'scrape_duration_seconds',
+    type: 'gauge',
+    help: 'Duration of the last run of the schedule.',
+    labels: ['schedule'],
+  },
+  scrapeLastSuccess: {
+    name: 'scrape_last_success_timestamp_seconds',
+    type: 'gauge',
+    help: 'End of the last run of the schedule in which at least one metric of a resource succeeded.',
+    labels: ['schedule'],
+  },
+  declarationInvalid: {
+    name: 'declaration_invalid_metrics',
+    type: 'gauge',
+    help: '1 for every metric of the declaration that is left out because of an error.',
+    labels: ['metric_name'],
+  },
+  azureRequests: {
+    name: 'azure_requests_total',
+    type: 'counter',
+    help: 'Requests to Azure by API and by HTTP status or kind of failure.',
+    labels: ['api', 'code'],
+  },
+  azureRequestDuration: {
+    name: 'azure_request_duration_seconds',
+    type: 'histogram',
+    help: 'Time until an answer of Azure was read, failed ones included.',
+    labels: ['api'],
+    buckets: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
+  },
+  ratelimitArm: {
+    name: 'ratelimit_arm',
+    type: 'gauge',
+    help: 'Reads that Azure Resource Manager still allows, as its last answer said.',
+    labels: armLabels,
+    promitor: true,
+  },
+  ratelimitArmThrottled: {
+    name: 'ratelimit_arm_throttled',
+    type: 'gauge',
+    help: '1 when the last answer of Azure Resource Manager was 429, else 0.',
+    labels: armLabels,
+    promitor: true,
+  },
+  series: {
+    name: 'series',
+    type: 'gauge',
+    help: 'Series shown per metric.',
+    labels: ['metric_name'],
+  },
+  seriesTruncated: {
+    name: 'series_truncated',
+    type: 'gauge',
+    help: 'Resources of the metric whose last answer held as many series as the limit allows, so that some may be missing.',
+    labels: ['metric_name'],
+  },
+  seriesDropped: {
+    name: 'series_dropped_total',
+    type: 'counter',
+    help: 'Series that were not kept because seriesLimit was reached.',
+    labels: ['metric_name'],
+  },
+  sampleAge: {
+    name: 'sample_age_seconds',
+    type: 'gauge',
+    help: 'Age of the oldest value among the newest ones of the resources of a metric: end of its bucket to the run.',
+    labels: ['metric_name'],
+  },
+  metricLag: {
+    name: 'metric_lag_seconds',
+    type: 'gauge',
+    help: 'How late Azure delivers: time from the end of a bucket to the run that first saw it, the longest of all resources.',
+    labels: ['resource_type', 'azure_metric'],
+  },
+  configReloadSuccessful: {
+    name: 'config_last_reload_successful',
+    type: 'gauge',
+    help: '1 when the last attempt to load the configuration succeeded, else 0.',
+    labels: [],
+  },
+  configReloadTimestamp: {
+    name: 'config_last_reload_success_timestamp_seconds',
+    type: 'gauge',
+    help: 'When the configuration in use was loaded.',
+    labels: [],
+  },
+} as const satisfies Record<string, OwnMetricRow>;
+
+export type OwnMetric = keyof typeof ownMetrics;
+
+/** Full name of an own metric under the configured prefix. */
+export function ownMetricName(metric: OwnMetric, prefix: 'azimuth' | 'promitor'): string {
+  const row: OwnMetricRow = ownMetrics[metric];
+  return `${row.promitor === true ? prefix : 'azimuth'}_${row.name}`;
+}

@@ -1,0 +1,106 @@
+import type { Logger } from 'pino';
+import type { ErrorCode } from '../core/errors.ts';
+import type { CodedError } from '../core/outcome.ts';
+import type { ScrapeItem } from '../plan/types.ts';
+import type { ScrapeEvent } from '../scrape/ports.ts';
+
+/** Failures that have one cause for everything that suffers from them: one line tells it all. */
+const sharedCauses: ReadonlySet<ErrorCode> = new Set(['AZ3001', 'AZ3002', 'AZ3003', 'AZ3005', 'AZ3006', 'AZ3429', 'AZ3500']);
+const namesShown = 5;
+
+interface Problem {
+  readonly error: CodedError;
+  readonly items: Map<string, ScrapeItem>;
+}
+
+/**
+ * Logs what runs come to, one line per problem and only when something changed: a problem that lasts is not repeated,
+ * a problem that ends is told once.
+ */
+export interface ScrapeLog {
+  note(event: ScrapeEvent): void;
+  /** Ends a run of a schedule: writes the lines of what changed since its run before. */
+  endRun(scheduleCron: string): void;
+  /** Failing items of a schedule in words, one line per problem; empty when nothing fails. */
+  problems(scheduleCron: string): readonly string[];
+}
+
+export function createScrapeLog(logger: Logger): ScrapeLog {
+  const standing = new Map<string, Map<string, Problem>>();
+  const current = new Map<string, Map<string, Problem>>();
+
+  const noteFailure = (item: ScrapeItem, error: CodedError): void => {
+    const cron = item.metric.schedule.cron;
+    const key = sharedCauses.has(error.code) ? error.code : `${error.code} ${item.metric.name}`;
+    const problems = current.get(cron) ?? new Map<string, Problem>();
+    const problem = problems.get(key) ?? { error, items: new Map() };
+    problem.items.set(item.id, item);
+    current.set(cron, problems.set(key, problem));
+  };
+
+  const noteOther = (event: Exclude<ScrapeEvent, { kind: 'failed' }>): void => {
+    switch (event.kind) {
+      case 'grainReplaced': {
+        const { metricName, declaredMs, usedMs } = event;
+        const message = `Azure does not offer ${metricName} every ${declaredMs / 1000} s; the closest offered interval, ${usedMs / 1000} s, is used.`;
+        logger.warn({ code: 'AZ2010', metric: event.item.metric.name }, message);
+        return;
+      }
+      case 'dropped':
+        logger.error(
+          { code: 'AZ2011', metric: event.item.metric.name, dropped: event.series },
+          `${event.series} series of ${event.item.metric.name} are not kept, because seriesLimit is reached.`,
+        );
+        return;
+      case 'left':
+        logger.info(
+          { metric: event.item.metric.name, resource: event.item.resource.id },
+          `The series of ${event.item.metric.name} of ${event.item.resource.id} are removed: ${event.reason === 'gone' ? 'Azure says that the resource does not exist' : 'it has failed for too long'}.`,
+        );
+        return;
+      default:
+    }
+  };
+
+  const compare = (before: Map<string, Problem>, now: Map<string, Problem>): void => {
+    for (const [key, { error, items }] of now) {
+      const known = before.get(key)?.items;
+      if (known !== undefined && [...items.keys()].every((id) => known.has(id))) continue;
+      const { code, status, requestId } = error;
+      const { metrics, resources } = namesOf(items);
+      const many = items.size > 1 ? ` (${items.size} items)` : '';
+      logger.error({ code, status, requestId, metrics, resources, items: items.size }, `${error.message}${many}`);
+    }
+    for (const [key, { error, items }] of before) {
+      if (now.has(key)) continue;
+      const { metrics, resources } = namesOf(items);
+      logger.info({ code: error.code, metrics, resources, items: items.size }, `No longer failing: ${error.code} of ${items.size} item(s).`);
+    }
+  };
+
+  return {
+    note(event) {
+      if (event.kind === 'failed') noteFailure(event.item, event.error);
+      else noteOther(event);
+    },
+    endRun(cron) {
+      const now = current.get(cron) ?? new Map<string, Problem>();
+      compare(standing.get(cron) ?? new Map(), now);
+      standing.set(cron, now);
+      current.delete(cron);
+    },
+    problems: (cron) =>
+      [...(current.get(cron) ?? standing.get(cron) ?? new Map<string, Problem>()).values()].map(
+        ({ error, items }) => `${error.code}: ${error.message}${items.size > 1 ? ` (${items.size} items)` : ''}`,
+      ),
+  };
+}
+
+function namesOf(items: ReadonlyMap<string, ScrapeItem>): { metrics: string[]; resources: string[] } {
+  const list = [...items.values()];
+  const distinct = (names: string[]): string[] => [...new Set(names)].slice(0, namesShown);
+  return {
+    metrics: distinct(list.map((item) => item.metric.name)),
+    resources: distinct(list.map((item) => item.resource.instanceName || item.resource.id)),
+  };
+}

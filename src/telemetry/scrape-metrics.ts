@@ -1,0 +1,86 @@
+import type { AzureRequestEvent } from '../azure/ports.ts';
+import type { ScheduleEvent } from '../schedule/ports.ts';
+import type { ScrapeEvent } from '../scrape/ports.ts';
+import type { OwnRegistry } from './registry.ts';
+
+/** Turns what the rooms tell into own metrics. */
+export interface ScrapeMetrics {
+  scrape(event: ScrapeEvent): void;
+  schedule(event: ScheduleEvent): void;
+  azure(event: AzureRequestEvent): void;
+}
+
+/** `app_id` and `tenant_id` are labels of Promitor's rate-limit metrics. */
+export function createScrapeMetrics(
+  registry: OwnRegistry,
+  identity: { readonly tenantId: string; readonly appId: string },
+): ScrapeMetrics {
+  const truncated = new Map<string, Set<string>>();
+  const ages = new Map<string, { readonly byItem: Map<string, number>; changed: boolean }>();
+
+  return {
+    scrape(event) {
+      switch (event.kind) {
+        case 'failed': {
+          const labels = { metric_name: event.item.metric.name, resource_name: event.item.resource.instanceName };
+          registry.add('scrapeFailures', { ...labels, code: event.error.code });
+          return;
+        }
+        case 'truncated': {
+          const name = event.item.metric.name;
+          const items = truncated.get(name) ?? new Set<string>();
+          if (event.truncated) items.add(event.item.id);
+          else items.delete(event.item.id);
+          truncated.set(name, items);
+          registry.set('seriesTruncated', { metric_name: name }, items.size);
+          return;
+        }
+        case 'dropped':
+          registry.add('seriesDropped', { metric_name: event.item.metric.name }, event.series);
+          return;
+        case 'age': {
+          const name = event.item.metric.name;
+          const entry = ages.get(name) ?? { byItem: new Map<string, number>(), changed: true };
+          entry.byItem.set(event.item.id, event.ageMs);
+          entry.changed = true;
+          ages.set(name, entry);
+          return;
+        }
+        case 'lag':
+          registry.set(
+            'metricLag',
+            { resource_type: event.resourceType, azure_metric: event.metricName },
+            event.lagMs / 1000,
+          );
+          return;
+        default:
+      }
+    },
+    schedule(event) {
+      const labels = { schedule: event.schedule.text };
+      if (event.kind === 'runSkipped') registry.add('scrapeSkipped', labels);
+      if (event.kind !== 'runFinished') return;
+      registry.set('scrapeDuration', labels, event.durationMs / 1000);
+      if (event.succeeded > 0) registry.set('scrapeLastSuccess', labels, event.nowMs / 1000);
+      for (const [name, entry] of ages) {
+        if (!entry.changed) continue;
+        entry.changed = false;
+        let oldestMs = 0;
+        for (const ageMs of entry.byItem.values()) oldestMs = Math.max(oldestMs, ageMs);
+        registry.set('sampleAge', { metric_name: name }, oldestMs / 1000);
+      }
+    },
+    azure(event) {
+      registry.add('azureRequests', { api: event.api, code: event.code });
+      registry.observe('azureRequestDuration', { api: event.api }, event.durationMs / 1000);
+      if (event.api !== 'metrics' && event.api !== 'subscription' && event.api !== 'definitions') return;
+      const labels = {
+        tenant_id: identity.tenantId,
+        subscription_id: event.subscriptionId ?? '',
+        app_id: identity.appId,
+      };
+      registry.set('ratelimitArmThrottled', labels, event.throttled ? 1 : 0);
+      if (event.remainingReads !== undefined) registry.set('ratelimitArm', labels, event.remainingReads);
+    },
+  };
+}
