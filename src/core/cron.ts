@@ -12,7 +12,6 @@ import { cronText } from './cron/text.ts';
 import type { CronFields } from './cron/types.ts';
 
 export { matchesCron, nextRuns, schedulePeriodMs } from './cron/calendar.ts';
-export type { CronFields } from './cron/types.ts';
 
 /** A schedule with its six-field text for node-cron, or a sentence that names the field and what it may hold. */
 export type CronResult =

@@ -76,9 +76,8 @@ function parseClock(text: string): DurationResult | undefined {
   if (Number(hours) > 23) return refuse(tooManyHours(text, Number(days), Number(hours), `${minutes}:${seconds}`));
   if (Number(minutes) > 59) return refuse(`"${text}" has ${minutes} minutes; 0 to 59 are allowed`);
   if (Number(seconds) > 59) return refuse(`"${text}" has ${seconds} seconds; 0 to 59 are allowed`);
-  const ms = Math.trunc(Number(`0.${fraction || '0'}`) * secondMs);
   const whole = Number(days) * dayMs + Number(hours) * hourMs + Number(minutes) * minuteMs + Number(seconds) * secondMs;
-  return { ok: true, ms: whole + ms };
+  return { ok: true, ms: whole + fractionMs(fraction) };
 }
 
 function tooManyHours(text: string, days: number, hours: number, rest: string): string {
@@ -93,21 +92,26 @@ function tooManyHours(text: string, days: number, hours: number, rest: string): 
   return `"${text}" ${trap}; write ${asMeant}${days === 0 ? meaning : ''}${inDays}`;
 }
 
+/** Milliseconds of the digits after the point; by digits, since 0.032 * 1000 falls short of 32. */
+function fractionMs(digits: string): number {
+  return Number(digits.slice(0, 3).padEnd(3, '0'));
+}
+
 function two(value: number): string {
   return String(value).padStart(2, '0');
 }
 
 function parseIso(text: string): DurationResult | undefined {
   const match =
-    /^P(?=.)(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T(?=.)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d{1,7})?)S)?)?$/i.exec(
+    /^P(?=.)(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T(?=.)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:\.(\d{1,7}))?S)?)?$/i.exec(
       text,
     );
   if (!match) return undefined;
-  const [, years, months, weeks = '0', days = '0', hours = '0', minutes = '0', seconds = '0'] = match;
+  const [, years, months, weeks = '0', days = '0', hours = '0', minutes = '0', seconds = '0', fraction = ''] = match;
   if (years !== undefined || months !== undefined) {
     return refuse(`"${text}" has years or months, which differ in length; write days (P30D), or PT5M for five minutes`);
   }
   const date = (Number(weeks) * 7 + Number(days)) * dayMs;
-  const time = Number(hours) * hourMs + Number(minutes) * minuteMs + Math.trunc(Number(seconds) * secondMs);
-  return { ok: true, ms: date + time };
+  const time = Number(hours) * hourMs + Number(minutes) * minuteMs + Number(seconds) * secondMs;
+  return { ok: true, ms: date + time + fractionMs(fraction) };
 }

@@ -18,7 +18,8 @@ export function joinTerms(terms: readonly string[]): string | undefined {
  * (`eq`, `ne`, `sw`, in any case), `and`, `or`, parentheses, and values in single quotes with doubled quotes inside.
  */
 export function filterDimensions(filter: string): string[] {
-  const withoutValues = filter.replace(/'(?:[^']|'')*'/g, " '' ");
+  // A doubled quote inside a value reads as two values side by side, which does no harm here.
+  const withoutValues = filter.replace(/'[^']*'/g, " '' ");
   const terms = withoutValues.split(/\s(?:and|or)\s/i);
   return distinctNames(terms.flatMap((term) => /^[\s(]*([^\s(].*?)\s+(?:eq|ne|sw)\s/i.exec(term)?.[1] ?? []));
 }

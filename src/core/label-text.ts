@@ -10,7 +10,7 @@ const notAscii = /[^\0-\x7f]/;
  * Written with the encoding `latin1` it gives correct UTF-8; a lone surrogate becomes U+FFFD.
  */
 export function oneByteText(text: string): string {
-  return notAscii.test(text) ? Buffer.from(text, 'utf8').latin1Slice() : text;
+  return notAscii.test(text) ? Buffer.from(text, 'utf8').toString('latin1') : text;
 }
 
 /** A label value as it stands between quotes in both exposition formats, as one-byte text. */
@@ -33,5 +33,5 @@ export function labelPairsText(labels: readonly LabelPair[]): string {
 /** The same text with every value in lower case; names are lower case already. */
 export function lowerLabelText(text: string): string {
   if (!notAscii.test(text)) return text.toLowerCase();
-  return oneByteText(Buffer.from(text, 'latin1').utf8Slice().toLowerCase());
+  return oneByteText(Buffer.from(text, 'latin1').toString('utf8').toLowerCase());
 }

@@ -21,6 +21,10 @@ export interface RuntimeConfig {
   readonly telemetry: TelemetryConfig;
   readonly azureMonitor: AzureMonitorConfig;
   readonly seriesLimit: { readonly perMetric: number; readonly total: number };
+  readonly healthCheck: {
+    /** Promitor's health answer turns bad when no run succeeds. */
+    readonly scraperFreshness: boolean;
+  };
 }
 
 export type AuthenticationMode =
@@ -67,6 +71,8 @@ export interface AzureMonitorConfig {
   /** Upper bound of the lookback in milliseconds (`history.startingFromOffset`, else `startingFromInHours`; 12 h). */
   readonly historyMs: number;
   readonly batching: { readonly enabled: boolean; readonly maxBatchSize: number; readonly azureRegion?: string };
+  /** Prices behind the estimate of `azimuth plan`; data-plane calls only. */
+  readonly pricing: { readonly perThousandCalls: number; readonly freeCalls: number; readonly currency: string };
   readonly rateLimit: { readonly readsPerSecond: number; readonly burst: number };
   /** `azureMonitor.logging`: log requests to Azure at debug level. */
   readonly logging: { readonly isEnabled: boolean; readonly informationLevel: string };

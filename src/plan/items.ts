@@ -19,7 +19,10 @@ export interface PlannedItem {
  * The items of one metric: one per resource, or several where metric names of one resource need different filters
  * (Data Factory knows pipelines under two dimension names). A resource declared twice is scraped once.
  */
-export function planItems(metric: MetricDefinition, tenantId: string): { items: PlannedItem[]; warnings: PlanWarning[] } {
+export function planItems(
+  metric: MetricDefinition,
+  tenantId: string,
+): { items: PlannedItem[]; warnings: PlanWarning[] } {
   const row = findResourceType(metric.resourceType);
   if (row === undefined) throw new Error(`resource type ${metric.resourceType} is not in the catalogue`);
   const items = new Map<string, PlannedItem>();
@@ -109,5 +112,9 @@ function itemId(
 ): string {
   const many = metric.query.kind === 'azureMonitor' && metric.query.nameByMetric ? metricNames : [];
   const fields = metric.query.kind === 'storageQueue' ? [resource.fields['queueName'] ?? ''] : [];
-  return [metric.name, resource.key, ...[...(filter === undefined ? [] : [filter]), ...fields, ...many].map((part) => part.toLowerCase())].join(' ');
+  return [
+    metric.name,
+    resource.key,
+    ...[...(filter === undefined ? [] : [filter]), ...fields, ...many].map((part) => part.toLowerCase()),
+  ].join(' ');
 }

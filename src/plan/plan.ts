@@ -15,8 +15,10 @@ export function planScrape(declaration: Declaration): ScrapePlan {
   for (const metric of declaration.metrics) {
     const planned = planItems(metric, declaration.tenantId);
     warnings.push(...planned.warnings);
-    if (planned.items.length > 0 && !schedules.has(metric.schedule.cron)) schedules.set(metric.schedule.cron, metric.schedule);
-    for (const item of planned.items) groups.push(groupOf(item, schedules.get(metric.schedule.cron) ?? metric.schedule));
+    if (planned.items.length > 0 && !schedules.has(metric.schedule.cron))
+      schedules.set(metric.schedule.cron, metric.schedule);
+    for (const item of planned.items)
+      groups.push(groupOf(item, schedules.get(metric.schedule.cron) ?? metric.schedule));
   }
   return { groups, schedules: [...schedules.values()], warnings };
 }
@@ -29,7 +31,12 @@ function groupOf(planned: PlannedItem, schedule: Schedule): QueryGroup {
     return { id: `logs-${shortId(item.id)}`, mode: 'logs', why: 'log queries run one by one', ...common };
   }
   if (query.kind === 'storageQueue') {
-    return { id: `queue-${shortId(item.id)}`, mode: 'queue', why: 'a storage queue answers for itself only', ...common };
+    return {
+      id: `queue-${shortId(item.id)}`,
+      mode: 'queue',
+      why: 'a storage queue answers for itself only',
+      ...common,
+    };
   }
   const metrics: MetricsQueryShape = {
     ...(query.metricNamespace === undefined ? {} : { namespace: query.metricNamespace }),

@@ -74,7 +74,9 @@ export async function fetchMetrics(
   for (const step of searchSteps(reach.ms, context.historyMs).slice(1)) {
     const dry = parts.filter((part) => {
       const key = partKey(part);
-      return context.memory.get(key) === undefined && needsSearch(answers.get(key), part, intervalMs, completeMs, nowMs);
+      return (
+        context.memory.get(key) === undefined && needsSearch(answers.get(key), part, intervalMs, completeMs, nowMs)
+      );
     });
     if (dry.length === 0 || signal.aborted) break;
     for (const [key, answer] of await askBack(dry, step)) {

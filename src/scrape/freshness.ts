@@ -36,13 +36,14 @@ export interface Sighting {
  * and then only until the next runs confirm it by moving on, or withdraw it.
  */
 export function remember(memory: DataMemory | undefined, sighting: Sighting): DataMemory {
-  const { nowMs, newest, searched } = sighting;
-  if (newest === undefined || newest.endMs <= (memory?.newestEndMs ?? Number.NEGATIVE_INFINITY)) {
-    return standStill(memory ?? {}, sighting);
-  }
+  const { nowMs, newest, searched, intervalMs } = sighting;
+  // Buckets of a trailing window shift with every query, so only one that begins after the last one ended is news.
+  const news = newest !== undefined && newest.endMs - intervalMs >= (memory?.newestEndMs ?? Number.NEGATIVE_INFINITY);
+  if (!news) return standStill(memory ?? {}, sighting);
   const seen = { newestEndMs: newest.endMs, seenMs: nowMs };
   const watched = memory?.lag !== undefined || (memory !== undefined && !searched);
-  if (watched || (newest.continuous && !searched)) return { ...seen, lag: { ms: nowMs - newest.endMs, provisional: false } };
+  if (watched || (newest.continuous && !searched))
+    return { ...seen, lag: { ms: nowMs - newest.endMs, provisional: false } };
   if (newest.continuous) return { ...seen, lag: { ms: nowMs - newest.endMs, provisional: true } };
   return { ...seen, search: nextSearch(memory?.search, nowMs) };
 }
@@ -51,7 +52,7 @@ function standStill(memory: DataMemory, sighting: Sighting): DataMemory {
   const { nowMs, intervalMs, searched } = sighting;
   const { lag, search, ...seen } = memory;
   if (lag !== undefined) {
-    const patienceMs = Math.max(intervalMs, 2 * minuteMs);
+    const patienceMs = intervalMs + minuteMs;
     const boundMs = lag.provisional
       ? (memory.seenMs ?? nowMs) + patienceMs
       : (memory.newestEndMs ?? nowMs) + derivedMaxAge(intervalMs, lag.ms);
@@ -87,5 +88,8 @@ export function lookback(
   if (memory?.search !== undefined && memory.search.atMs <= query.nowMs) return { ms: query.historyMs, search: true };
   const lagMs = memory === undefined ? typicalLagMs : (memory.lag?.ms ?? 0);
   const ms = ordinaryGrains(query.intervalMs) * query.intervalMs + lagMs;
-  return { ms: Math.min(ms, Math.max(query.historyMs, ordinaryGrains(query.intervalMs) * query.intervalMs)), search: false };
+  return {
+    ms: Math.min(ms, Math.max(query.historyMs, ordinaryGrains(query.intervalMs) * query.intervalMs)),
+    search: false,
+  };
 }

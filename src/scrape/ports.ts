@@ -101,6 +101,8 @@ export interface QueueRequest {
   readonly nowMs: number;
 }
 
+export type { ScrapeItem };
+
 /** What a scrape tells the rest of the program; telemetry turns it into metrics and log lines. */
 export type ScrapeEvent =
   | { readonly kind: 'succeeded'; readonly item: ScrapeItem; readonly nowMs: number }

@@ -56,7 +56,12 @@ export function createScraper(options: ScraperOptions): Scraper {
   ): Promise<void> => {
     const context = { store: options.store, memory, observe, nowMs };
     if (isMetrics(group)) {
-      const source = { source: options.metrics, grains, typicalLag: lags.typical, historyMs: options.historyMs };
+      const source = {
+        source: options.metrics,
+        grains,
+        typicalLag: (type: string, name: string) => lags.typical(type, name),
+        historyMs: options.historyMs,
+      };
       const fetched = await fetchMetrics(group, nowMs, { ...source, memory, observe }, signal);
       if (isShutdown(signal)) return;
       lags.note(partsOf(group), memory);

@@ -42,7 +42,13 @@ export function settleFailure(item: ScrapeItem, error: CodedError, context: Omit
 export function settleValue(item: ScrapeItem, value: number | null, context: Omit<SettleContext, 'memory'>): void {
   const { nowMs } = context;
   for (const family of item.families) {
-    write(item, family, [], [{ dimensionValues: [], value, ...(value === null ? {} : { bucketEndMs: nowMs }) }], context);
+    write(
+      item,
+      family,
+      [],
+      [{ dimensionValues: [], value, ...(value === null ? {} : { bucketEndMs: nowMs }) }],
+      context,
+    );
   }
   context.observe({ kind: 'succeeded', item, nowMs });
 }
@@ -65,7 +71,13 @@ function writePart(entry: FetchedPart, answered: readonly SeriesAnswer[], contex
     });
     const shown = current(item, family, series, oldestMs, context);
     for (const { bucketEndMs } of shown) newestMs = Math.max(newestMs, bucketEndMs ?? newestMs);
-    write(item, family, dimensions.map(({ label }) => label), shown, context);
+    write(
+      item,
+      family,
+      dimensions.map(({ label }) => label),
+      shown,
+      context,
+    );
   }
   if (Number.isFinite(newestMs)) context.observe({ kind: 'age', item, ageMs: context.nowMs - newestMs });
 }

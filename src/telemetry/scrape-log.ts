@@ -1,11 +1,18 @@
 import type { Logger } from 'pino';
 import type { ErrorCode } from '../core/errors.ts';
 import type { CodedError } from '../core/outcome.ts';
-import type { ScrapeItem } from '../plan/types.ts';
-import type { ScrapeEvent } from '../scrape/ports.ts';
+import type { ScrapeEvent, ScrapeItem } from '../scrape/ports.ts';
 
 /** Failures that have one cause for everything that suffers from them: one line tells it all. */
-const sharedCauses: ReadonlySet<ErrorCode> = new Set(['AZ3001', 'AZ3002', 'AZ3003', 'AZ3005', 'AZ3006', 'AZ3429', 'AZ3500']);
+const sharedCauses: ReadonlySet<ErrorCode> = new Set([
+  'AZ3001',
+  'AZ3002',
+  'AZ3003',
+  'AZ3005',
+  'AZ3006',
+  'AZ3429',
+  'AZ3500',
+]);
 const namesShown = 5;
 
 interface Problem {
@@ -74,7 +81,10 @@ export function createScrapeLog(logger: Logger): ScrapeLog {
     for (const [key, { error, items }] of before) {
       if (now.has(key)) continue;
       const { metrics, resources } = namesOf(items);
-      logger.info({ code: error.code, metrics, resources, items: items.size }, `No longer failing: ${error.code} of ${items.size} item(s).`);
+      logger.info(
+        { code: error.code, metrics, resources, items: items.size },
+        `No longer failing: ${error.code} of ${items.size} item(s).`,
+      );
     }
   };
 

@@ -2,8 +2,12 @@ import type { CronFields, DayRule, WeekdayRule } from './types.ts';
 
 /** Weekdays and leap years repeat after 400 years: what has not come by then never comes. */
 const cycleYears = 400;
+const minuteMs = 60_000;
 
-/** Whether the local date and time of `date` fit the schedule. The scheduler asks before each run. */
+/**
+ * Whether the local date and time of `date` fit the schedule. To be asked for each tick of node-cron, with the instant
+ * that the tick was due at, since `cronText` may promise node-cron more days than the schedule has.
+ */
 export function matchesCron(schedule: CronFields, date: Date): boolean {
   return (
     schedule.seconds.includes(date.getSeconds()) &&
@@ -14,9 +18,9 @@ export function matchesCron(schedule: CronFields, date: Date): boolean {
 }
 
 /**
- * The next instants of the schedule after `fromMs`, milliseconds since the epoch, ascending, in the time zone of the
- * process. When clocks are put forward, times that do not exist are left out; when they are put back, the repeated
- * hour counts once. node-cron does the same.
+ * The next instants after `fromMs` that `matchesCron` accepts, milliseconds since the epoch, ascending, in the time
+ * zone of the process. When clocks are put forward, times that do not exist are left out; when they are put back, the
+ * repeated hour counts twice, so that a schedule of every few minutes has no hole.
  */
 export function nextRuns(schedule: CronFields, fromMs: number, count: number): number[] {
   const runs: number[] = [];
@@ -59,20 +63,21 @@ function* datesFrom(schedule: CronFields, from: Date): Generator<Date> {
   }
 }
 
-/** Adds the day's runs after `afterMs` until there are `count`. */
+/** Adds the day's runs after `afterMs` until there are `count`, walking real time, which never repeats or jumps. */
 function collectDay(schedule: CronFields, date: Date, afterMs: number, count: number, runs: number[]): void {
-  const instant = (hour: number, minute: number, second: number): Date =>
-    new Date(date.getFullYear(), date.getMonth(), date.getDate(), hour, minute, second);
-  for (const hour of schedule.hours) {
-    if (instant(hour, 59, 59).getTime() <= afterMs) continue;
-    for (const minute of schedule.minutes) {
-      if (instant(hour, minute, 59).getTime() <= afterMs) continue;
-      for (const second of schedule.seconds) {
-        if (runs.length >= count) return;
-        const at = instant(hour, minute, second);
-        if (at.getTime() > afterMs && at.getHours() === hour && at.getMinutes() === minute) runs.push(at.getTime());
-      }
+  const endMs = new Date(date.getFullYear(), date.getMonth(), date.getDate() + 1).getTime();
+  let ms = Math.max(date.getTime(), Math.floor(afterMs / minuteMs) * minuteMs);
+  while (ms < endMs && runs.length < count) {
+    const at = new Date(ms);
+    if (!schedule.hours.includes(at.getHours())) {
+      ms += (60 - at.getMinutes()) * minuteMs;
+      continue;
     }
+    if (schedule.minutes.includes(at.getMinutes())) {
+      const instants = schedule.seconds.map((second) => ms + second * 1000).filter((instant) => instant > afterMs);
+      runs.push(...instants.slice(0, count - runs.length));
+    }
+    ms += minuteMs;
   }
 }
 

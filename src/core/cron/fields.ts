@@ -1,3 +1,4 @@
+import { daysText } from './text.ts';
 import type { DayRule, WeekdayRule } from './types.ts';
 
 /** What one field of an expression may hold. */
@@ -18,10 +19,10 @@ const weekdayNames = ['SUN', 'MON', 'TUE', 'WED', 'THU', 'FRI', 'SAT'];
 export const secondField: Field = { label: 'second', first: 0, last: 59, names: [], alone: '' };
 export const minuteField: Field = { label: 'minute', first: 0, last: 59, names: [], alone: '' };
 export const hourField: Field = { label: 'hour', first: 0, last: 23, names: [], alone: '' };
-export const dayField: Field = { label: 'day of month', first: 1, last: 31, names: [], alone: ', L, L-3, LW, 15W' };
+const dayField: Field = { label: 'day of month', first: 1, last: 31, names: [], alone: ', L, L-3, LW, 15W' };
 export const monthField: Field = { label: 'month', first: 1, last: 12, names: monthNames, alone: '' };
 /** 7 is Sunday too, so `1/2` reaches it. */
-export const weekdayField: Field = { label: 'day of week', first: 0, last: 7, names: weekdayNames, alone: ', 5L, 2#1' };
+const weekdayField: Field = { label: 'day of week', first: 0, last: 7, names: weekdayNames, alone: ', 5L, 2#1' };
 
 /** A parsed part, or a sentence that says what is wrong with it. */
 export type Parsed<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly reason: string };
@@ -55,6 +56,8 @@ export function parseDays(text: string): Parsed<DayRule> {
     const day = parseNumber(dayField, nearest[1] ?? '');
     return day.ok ? { ok: true, value: { kind: 'nearest', day: day.value } } : day;
   }
+  const superset = parseSuperset(text);
+  if (superset !== undefined) return { ok: true, value: superset };
   const days = parseValues(dayField, text);
   return days.ok ? { ok: true, value: { kind: 'days', days: days.value } } : days;
 }
@@ -76,6 +79,14 @@ export function parseWeekdays(text: string): Parsed<WeekdayRule> {
   return { ok: true, value: { kind: 'weekdays', weekdays } };
 }
 
+/** `L-3W` as `cronText` spells it, and nothing else of that form: a six-field text has to be readable again. */
+function parseSuperset(text: string): DayRule | undefined {
+  const before = /,L-(\d{1,2})$/.exec(text)?.[1];
+  if (before === undefined) return undefined;
+  const rule: DayRule = { kind: 'last', before: Number(before), toWeekday: true };
+  return daysText(rule) === text ? rule : undefined;
+}
+
 function parseItem(field: Field, item: string): Parsed<number[]> {
   const match = /^(\w+?)(?:-(\w+))?(?:\/(\w+))?$/.exec(item);
   if (!match) return refuse(field, item, allowed(field));
@@ -93,11 +104,10 @@ function expand(field: Field, text: string, low: number, high: number, stepText 
   // Sunday has two numbers; a range that wraps must count it once.
   const last = field === weekdayField ? 6 : field.last;
   const wraps = high < low;
-  const start = wraps && low > last ? field.first : low;
   const size = last - field.first + 1;
-  const end = wraps && high < start ? high + size : high;
+  const end = wraps ? high + size : high;
   const values: number[] = [];
-  for (let value = start; value <= end; value += step) {
+  for (let value = low; value <= end; value += step) {
     values.push(wraps && value > last ? value - size : value);
   }
   return { ok: true, value: values };
@@ -117,9 +127,7 @@ function parseNumber(field: Field, text: string): Parsed<number> {
 function allowed(field: Field): string {
   const [name] = field.names;
   const names = name === undefined ? '' : ` or a name such as ${name}`;
-  const special =
-    field === dayField ? ', or alone L, L-3, LW, 15W' : field === weekdayField ? ', or alone 5L, 2#1' : '';
-  return `write a number from ${field.first} to ${field.last}${names}, a-b, a/n, a list of these, * or */n${special}`;
+  return `write a number from ${field.first} to ${field.last}${names}, a-b, a/n, a list of these, or alone *, */n${field.alone}`;
 }
 
 function refuse(field: Field, text: string, rule: string): { readonly ok: false; readonly reason: string } {

@@ -16,7 +16,8 @@ export function cronText(fields: CronFields): string {
   ].join(' ');
 }
 
-function daysText(rule: DayRule): string {
+/** Day of month in node-cron's words; see {@link cronText} for `L-3W`. */
+export function daysText(rule: DayRule): string {
   if (rule.kind === 'days') return valuesText(rule.days, 1, 31);
   if (rule.kind === 'nearest') return `${rule.day}W`;
   if (rule.before === 0) return rule.toWeekday ? 'LW' : 'L';

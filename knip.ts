@@ -1,0 +1,10 @@
+import type { KnipConfig } from 'knip';
+
+const config: KnipConfig = {
+  entry: ['src/cli/main.ts', 'bench/*.ts', 'scripts/*.ts', 'test/**/*.test.ts'],
+  project: ['src/**/*.ts', 'bench/**/*.ts', 'scripts/**/*.ts', 'test/**/*.ts'],
+  // Brings the Node that every npm script runs with; nothing imports it.
+  ignoreDependencies: ['azimuth-node'],
+};
+
+export default config;

@@ -1,0 +1,69 @@
+/** One room of `src`: the rooms it may import, and the packages and Node modules that are its own. */
+export interface Room {
+  readonly may: readonly string[];
+  /** Names of packages and Node modules, as regular expressions. */
+  readonly own: readonly string[];
+}
+
+/** The import table. Every room may also import the `ports.ts` of any other. A folder without a row fails the gate. */
+export const rooms: Readonly<Record<string, Room>> = {
+  core: { may: [], own: ['node:util', 'node:buffer'] },
+  catalogue: { may: ['core'], own: [] },
+  config: { may: ['core', 'catalogue'], own: ['yaml', 'zod', 'node:fs.*', 'node:path', 'node:os'] },
+  plan: { may: ['core', 'catalogue'], own: [] },
+  store: { may: ['core'], own: [] },
+  scrape: { may: ['core', 'plan', 'store'], own: [] },
+  schedule: { may: ['core'], own: ['node-cron'] },
+  azure: {
+    may: ['core', 'catalogue'],
+    own: [
+      '@azure/.*',
+      'node:https',
+      'node:http',
+      'node:fs.*',
+      'node:crypto',
+      'node:tls',
+      'node:util',
+      'node:zlib',
+      'node:async_hooks',
+    ],
+  },
+  'sinks/prometheus': { may: ['core', 'store'], own: ['node:zlib', 'node:util', 'node:events', 'node:timers.*'] },
+  http: { may: ['core'], own: ['express', 'node:http', 'node:net'] },
+  telemetry: { may: ['core'], own: ['pino', 'pino-pretty', 'prom-client'] },
+  emulator: {
+    may: ['core', 'catalogue'],
+    own: ['selfsigned', 'yaml', 'zod', 'node:https?', 'node:net', 'node:tls', 'node:crypto', 'node:zlib', 'node:util'],
+  },
+};
+
+/** What sits above the rooms and may import everything: the composition root and the commands. */
+export const roofs: readonly string[] = ['cli', 'compose'];
+
+interface ForbiddenRule {
+  readonly name: string;
+  readonly severity: 'error';
+  readonly from: { readonly path: string };
+  readonly to: { readonly pathNot?: readonly string[]; readonly path?: string; readonly circular?: boolean };
+}
+
+/** The table as rules of dependency-cruiser. */
+export function wallRules(): ForbiddenRule[] {
+  const rules = Object.entries(rooms).map(([room, { may, own }]): ForbiddenRule => {
+    const names = own.map((name) => name.replace(/^node:/, '')).join('|');
+    const packages = own.length === 0 ? [] : [`node_modules/(@types/)?(${names})(/|$)`, `^(node:)?(${names})$`];
+    return {
+      name: `room-${room.replace('/', '-')}`,
+      severity: 'error',
+      from: { path: `^src/${room}/` },
+      to: { pathNot: [`^src/(${[room, ...may].join('|')})/`, '^src/.+/ports\\.ts$', ...packages] },
+    };
+  });
+  const roof: ForbiddenRule = {
+    name: 'compose-does-not-know-cli',
+    severity: 'error',
+    from: { path: '^src/compose' },
+    to: { path: '^src/cli/' },
+  };
+  return [...rules, roof];
+}

@@ -1,0 +1,2 @@
+import type { Command } from '../command.ts';
+export const emulateCommand: Command = { name: 'emulate', summary: '', flags: {}, run: () => Promise.resolve(1) };

@@ -1,0 +1,62 @@
+import { cpus } from 'node:os';
+import type { Logger } from 'pino';
+import type { LoadedConfiguration } from '../../config/load.ts';
+import { type Exporter, startExporter } from '../../exporter.ts';
+import { cronTicker } from '../../schedule/cron-ticker.ts';
+import { realClock } from '../../telemetry/clock.ts';
+import type { Command, CommandInput } from '../command.ts';
+import { accept, load, loggerFor, type Runnable } from '../configuration.ts';
+
+export const runFlags = {
+  strict: { type: 'boolean', help: 'refuse to start when anything in the configuration is wrong' },
+  port: { type: 'string', value: 'N', help: 'port to listen on, before server.httpPort' },
+} as const;
+
+export const runCommand: Command = {
+  name: 'run',
+  summary: 'scrape on schedule and serve /metrics (the default command)',
+  flags: runFlags,
+  async run(input) {
+    const loaded = load(input);
+    const logger = loggerFor(input, loaded.runtime);
+    const runnable = accept(loaded, logger);
+    return typeof runnable === 'number' ? runnable : serve(input, loaded, runnable, logger);
+  },
+};
+
+/** Runs the exporter until a signal comes. */
+export async function serve(
+  input: CommandInput,
+  loaded: LoadedConfiguration,
+  { runtime, declaration }: Runnable,
+  logger: Logger,
+): Promise<number> {
+  const stopSignal = input.io.stopSignal();
+  let exporter: Exporter;
+  try {
+    exporter = await startExporter({
+      runtime,
+      declaration,
+      invalidMetrics: loaded.invalidMetrics.map(({ name }) => name),
+      logger,
+      clock: realClock,
+      ticker: cronTicker,
+      random: Math.random,
+      version: input.version,
+      cpus: cpus().length,
+    });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    logger.fatal({ code: 'AZ2001' }, `Port ${runtime.server.httpPort} cannot be listened on: ${reason}.`);
+    return 1;
+  }
+  const path = runtime.prometheus?.baseUriPath ?? '';
+  logger.info(`Azimuth ${input.version} listens on port ${exporter.port}: http://localhost:${exporter.port}${path}`);
+  logger.info(
+    `${declaration.metrics.length} metrics are scraped, ${loaded.invalidMetrics.length} are left out because of errors.`,
+  );
+  const signal = await stopSignal;
+  logger.info(`Stopping on ${signal}.`);
+  if (!(await exporter.stop())) logger.warn('A run did not end within the grace period and was abandoned.');
+  return 0;
+}

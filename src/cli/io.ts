@@ -1,0 +1,18 @@
+import type { Environment } from '../config/environment.ts';
+
+/** The process as the commands see it, so that tests can be one. */
+export interface Io {
+  readonly env: Environment;
+  /** Data. Resolves when it is handed to the system. */
+  out(text: string): Promise<void>;
+  /** Remarks for people. */
+  err(text: string): void;
+  /** Where log lines go. */
+  readonly logDestination: NodeJS.WritableStream;
+  /** True when standard error is a terminal. */
+  readonly isTerminal: boolean;
+  /** Resolves with the name of the first signal to stop. */
+  stopSignal(): Promise<string>;
+  /** Sets a variable of the process's environment, which the identity libraries read. */
+  setEnv(name: string, value: string): void;
+}

@@ -1,0 +1,80 @@
+import { readFileSync } from 'node:fs';
+import type { Command } from './command.ts';
+import { demoCommand } from './commands/demo.ts';
+import { emulateCommand } from './commands/emulate.ts';
+import { healthCommand } from './commands/health.ts';
+import { runCommand } from './commands/run.ts';
+import { schemaCommand } from './commands/schema.ts';
+import { scrapeCommand } from './commands/scrape.ts';
+import { validateCommand } from './commands/validate.ts';
+import { commandHelp, overview } from './help.ts';
+import type { Io } from './io.ts';
+import { commonFlags, isSet, parseFlags, UsageError } from './options.ts';
+
+const commands: readonly Command[] = [
+  runCommand,
+  demoCommand,
+  emulateCommand,
+  validateCommand,
+  scrapeCommand,
+  schemaCommand,
+  healthCommand,
+];
+
+/** Commands of the design that later versions bring. */
+const later: ReadonlySet<string> = new Set(['plan', 'check', 'explain', 'discover']);
+
+const usageExitCode = 2;
+
+process.exitCode = await main(process.argv.slice(2), processIo());
+process.exit();
+
+/** Finds the command and runs it; the result is the exit code. */
+async function main(args: readonly string[], io: Io): Promise<number> {
+  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+    version: string;
+  };
+  const [first = ''] = args;
+  const named = first !== '' && !first.startsWith('-');
+  const command = named ? commands.find(({ name }) => name === first) : runCommand;
+  try {
+    if (command === undefined) throw new UsageError(unknownCommand(first));
+    const { given, words } = parseFlags(named ? args.slice(1) : args, { ...command.flags, ...commonFlags });
+    if (isSet(given, 'version')) {
+      await io.out(`${version}\n`);
+      return 0;
+    }
+    if (isSet(given, 'help')) {
+      await io.out(named ? commandHelp(command) : overview(commands));
+      return 0;
+    }
+    if (words.length > 0 && command.words === undefined) throw new UsageError(`${command.name} takes no ${words[0]}`);
+    return await command.run({ given, words, io, version });
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    io.err(`azimuth: ${error.message}\nSee azimuth ${named && command !== undefined ? `${first} ` : ''}--help.\n`);
+    return usageExitCode;
+  }
+}
+
+function unknownCommand(name: string): string {
+  if (later.has(name)) return `the command ${name} is not available in this version`;
+  return `there is no command ${name}; there are ${commands.map((command) => command.name).join(', ')}`;
+}
+
+function processIo(): Io {
+  return {
+    env: process.env,
+    out: (text) => new Promise((resolve) => void process.stdout.write(text, () => resolve())),
+    err: (text) => void process.stderr.write(text),
+    logDestination: process.stderr,
+    isTerminal: process.stderr.isTTY,
+    stopSignal: () =>
+      new Promise((resolve) => {
+        for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve(signal));
+      }),
+    setEnv: (name, value) => {
+      process.env[name] = value;
+    },
+  };
+}

@@ -1,0 +1,117 @@
+import { type CoreInput, composeCore, type ExporterCore } from './compose.ts';
+import { createApp } from './http/app.ts';
+import { listen } from './http/server.ts';
+import type { ScheduleEvent, ScheduleState, Ticker } from './schedule/ports.ts';
+import { createScheduler, standingStill } from './schedule/scheduler.ts';
+
+const housekeepingMs = 5_000;
+/** A tick later than this means that the scheduler is dead; node-cron fires within milliseconds. */
+const standstillMs = 90_000;
+/** Part of the grace period that is left to answers that are being written. */
+const httpGraceMs = 500;
+
+export interface ExporterInput extends CoreInput {
+  readonly ticker: Ticker;
+}
+
+/** The running exporter. */
+export interface Exporter {
+  /** Port that it listens on. */
+  readonly port: number;
+  /** Reasons why it is not ready; empty once every schedule has had a run with a result. */
+  notReady(): readonly string[];
+  /** Aborts runs, finishes answers, closes connections. False when the grace period was too short for the runs. */
+  stop(): Promise<boolean>;
+}
+
+/** Starts listening, then scraping. Rejects when the port cannot be had, with nothing left running. */
+export async function startExporter(input: ExporterInput): Promise<Exporter> {
+  const { runtime, clock, logger } = input;
+  const core = composeCore(input);
+  const scheduler = createScheduler({
+    schedules: core.plan.schedules,
+    ticker: input.ticker,
+    clock,
+    run: (schedule, reason, signal) => core.run(schedule.cron, reason, signal),
+    observe: (event) => onSchedule(event, core, input),
+  });
+  const notReady = (): string[] => scheduler.states().flatMap((state) => waitingFor(state, core));
+  const app = createApp({
+    version: input.version,
+    ...(runtime.prometheus === undefined ? {} : { metricsPath: runtime.prometheus.baseUriPath }),
+    exposition: core.exposition,
+    unhealthy: () => standingStill(scheduler.states(), clock.now(), standstillMs).map(stillness),
+    notReady,
+    onError: (error) => logger.error({ code: 'AZ2007', err: error }, 'A request could not be answered.'),
+  });
+  const server = await listen(app, runtime.server.httpPort).catch(async (error: unknown) => {
+    await core.close();
+    throw error;
+  });
+  core.registry.set('buildInfo', { version: input.version, node_version: process.version }, 1);
+  core.registry.set('configReloadSuccessful', {}, 1);
+  core.registry.set('configReloadTimestamp', {}, clock.now() / 1000);
+  const stopHousekeeping = every(input, housekeepingMs, () => core.expire());
+  scheduler.start();
+
+  return {
+    port: server.port,
+    notReady,
+    async stop() {
+      stopHousekeeping();
+      const [inTime] = await Promise.all([
+        scheduler.stop(runtime.server.shutdownGraceMs),
+        server.close(Math.min(httpGraceMs, runtime.server.shutdownGraceMs)),
+      ]);
+      await core.close();
+      return inTime;
+    },
+  };
+}
+
+function every(input: Pick<CoreInput, 'clock'>, ms: number, work: () => void): () => void {
+  let cancel: () => void = () => undefined;
+  const arm = (): void => {
+    cancel = input.clock.after(ms, () => {
+      work();
+      arm();
+    });
+  };
+  arm();
+  return () => cancel();
+}
+
+function onSchedule(event: ScheduleEvent, core: ExporterCore, { logger }: ExporterInput): void {
+  core.metrics.schedule(event);
+  const schedule = event.schedule.text;
+  switch (event.kind) {
+    case 'runFinished': {
+      const { durationMs, succeeded, failed } = event;
+      logger.debug({ schedule, durationMs, succeeded, failed }, `Run of schedule ${schedule} finished.`);
+      return;
+    }
+    case 'runSkipped': {
+      const why =
+        event.why === 'overlap' ? 'the run before it is still going' : 'the process stood still when it was due';
+      logger.warn({ code: 'AZ2005', schedule }, `A run of schedule ${schedule} was skipped, because ${why}.`);
+      return;
+    }
+    case 'runCrashed':
+      logger.error({ code: 'AZ2004', schedule, err: event.error }, `A run of schedule ${schedule} crashed.`);
+      return;
+    default:
+  }
+}
+
+function waitingFor(state: ScheduleState, core: ExporterCore): string[] {
+  if (state.lastSuccessMs !== undefined) return [];
+  const { text, cron } = state.schedule;
+  const token = core.azure.token.state();
+  const reasons = token.kind === 'waiting' ? [token.reason] : core.log.problems(cron);
+  return [`AZ2002: schedule ${text} has no result yet${reasons.length === 0 ? '' : `: ${reasons.join('; ')}`}`];
+}
+
+function stillness(state: ScheduleState): string {
+  const due = new Date(state.nextMs ?? 0).toISOString();
+  return `AZ2003: schedule ${state.schedule.text} was due at ${due} and has not run; the scheduler stands still`;
+}

@@ -1,0 +1,80 @@
+import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
+import { indexPage } from './index-page.ts';
+import type { Exposition } from './ports.ts';
+
+export interface AppOptions {
+  readonly version: string;
+  /** Path of the metrics, with a leading slash; undefined without the Prometheus sink. */
+  readonly metricsPath?: string;
+  readonly exposition: Exposition;
+  /** Reasons why the process is not alive; empty while it is. */
+  readonly unhealthy: () => readonly string[];
+  /** Reasons why nothing can be shown yet; empty once every schedule has had a run with a result. */
+  readonly notReady: () => readonly string[];
+  /** Called with errors that no route handled. */
+  readonly onError: (error: unknown) => void;
+}
+
+/** All routes. Read-only; nothing here waits for Azure. */
+export function createApp(options: AppOptions): Express {
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.use(commonHeaders(options.version));
+
+  app.get('/-/healthy', reasons(options.unhealthy, 'Azimuth is healthy.'));
+  app.get('/-/ready', reasons(options.notReady, 'Azimuth is ready.'));
+  if (options.metricsPath !== undefined) app.get(options.metricsPath, metrics(options));
+  app.get('/', (_request, response) => {
+    response.set('Content-Security-Policy', "default-src 'none'; style-src 'unsafe-inline'");
+    response.type('html').send(indexPage(options.version, options.metricsPath));
+  });
+  app.use((request, response) => {
+    response.status(404).type('text/plain').send(`There is no ${request.path} here. See / for what there is.\n`);
+  });
+  app.use(lastResort(options.onError));
+  return app;
+}
+
+/** `X-Version` is on every answer, as it is in Promitor. */
+function commonHeaders(version: string): RequestHandler {
+  return (_request, response, next) => {
+    response.set({ 'X-Version': version, 'X-Content-Type-Options': 'nosniff', 'Referrer-Policy': 'no-referrer' });
+    next();
+  };
+}
+
+/** 200 with one sentence, or 503 with one reason a line. */
+function reasons(why: () => readonly string[], fine: string): RequestHandler {
+  return (_request, response) => {
+    const lines = why();
+    response.set('Cache-Control', 'no-store').type('text/plain');
+    if (lines.length === 0) response.status(200).send(`${fine}\n`);
+    else response.status(503).send(`${lines.join('\n')}\n`);
+  };
+}
+
+/** Ends with `res.end(Buffer)`: express's `send` would hash and copy a body that can be hundreds of megabytes. */
+function metrics(options: AppOptions): RequestHandler {
+  return async (request, response) => {
+    const { accept, 'accept-encoding': acceptEncoding } = request.headers;
+    await options.exposition.serve(
+      {
+        ...(accept === undefined ? {} : { accept }),
+        ...(typeof acceptEncoding === 'string' ? { acceptEncoding } : {}),
+      },
+      response,
+    );
+  };
+}
+
+function lastResort(onError: AppOptions['onError']): ErrorRequestHandler {
+  return (error: unknown, _request, response, next) => {
+    onError(error);
+    if (response.headersSent) {
+      next(error);
+      return;
+    }
+    response.status(500).type('text/plain').send('Azimuth failed to answer; the log says why.\n');
+  };
+}

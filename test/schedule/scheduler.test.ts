@@ -1,0 +1,157 @@
+import { describe, expect, it } from 'vitest';
+import type { Schedule } from '../../src/core/schedule.ts';
+import type { RunReason, ScheduleEvent, Ticker } from '../../src/schedule/ports.ts';
+import { createScheduler, jitterMs, standingStill } from '../../src/schedule/scheduler.ts';
+import { createFakeClock } from '../fakes/clock.ts';
+import { everyMinute } from '../fakes/declaration.ts';
+
+const minute = 60_000;
+const everyFive: Schedule = { text: '*/5 * * * *', cron: '0 */5 * * * *', periodMs: 5 * minute };
+
+interface Run {
+  readonly schedule: Schedule;
+  readonly reason: RunReason;
+  readonly signal: AbortSignal;
+  finish(succeeded?: number, failed?: number): void;
+  crash(error: Error): void;
+}
+
+function setUp(schedules: readonly Schedule[]) {
+  const clock = createFakeClock();
+  const runs: Run[] = [];
+  const events: ScheduleEvent[] = [];
+  const ticks = new Map<string, { tick: () => void; missed: () => void; stopped: boolean }>();
+  const ticker: Ticker = {
+    start(schedule, tick, missed) {
+      const entry = { tick, missed, stopped: false };
+      ticks.set(schedule.text, entry);
+      return () => {
+        entry.stopped = true;
+      };
+    },
+  };
+  const scheduler = createScheduler({
+    schedules,
+    ticker,
+    clock,
+    observe: (event) => events.push(event),
+    run: (schedule, reason, signal) =>
+      new Promise((resolve, reject) => {
+        runs.push({
+          schedule,
+          reason,
+          signal,
+          finish: (succeeded = 1, failed = 0) => resolve({ succeeded, failed }),
+          crash: reject,
+        });
+      }),
+  });
+  const tick = (schedule: Schedule): void => ticks.get(schedule.text)?.tick();
+  return { clock, runs, events, ticks, tick, scheduler };
+}
+
+describe('the scheduler', () => {
+  it('has one ticker per schedule and runs each at once', () => {
+    const { scheduler, runs, ticks } = setUp([everyMinute, everyFive]);
+    scheduler.start();
+    expect([...ticks.keys()]).toEqual(['* * * * *', '*/5 * * * *']);
+    expect(runs.map(({ schedule, reason }) => [schedule.text, reason])).toEqual([
+      ['* * * * *', 'start'],
+      ['*/5 * * * *', 'start'],
+    ]);
+  });
+
+  it('skips and counts a tick while the run before is going, and only of that schedule', async () => {
+    const { scheduler, runs, events, tick, clock } = setUp([everyMinute, everyFive]);
+    scheduler.start();
+    runs[1]?.finish();
+    await clock.advance(1000);
+    tick(everyMinute);
+    tick(everyFive);
+    expect(runs).toHaveLength(3);
+    expect(events.filter(({ kind }) => kind === 'runSkipped')).toEqual([
+      { kind: 'runSkipped', schedule: everyMinute, why: 'overlap' },
+    ]);
+  });
+
+  it('cuts a run off after its period', async () => {
+    const { scheduler, runs, clock } = setUp([everyMinute]);
+    scheduler.start();
+    await clock.advance(minute - 1);
+    expect(runs[0]?.signal.aborted).toBe(false);
+    await clock.advance(1);
+    expect(runs[0]?.signal.reason).toBe('period');
+  });
+
+  it('tells duration and outcome of a run, and remembers the last one with a result', async () => {
+    const { scheduler, runs, events, clock, tick } = setUp([everyMinute]);
+    scheduler.start();
+    await clock.advance(2000);
+    runs[0]?.finish(0, 3);
+    await clock.advance(0);
+    expect(events.at(-1)).toMatchObject({ kind: 'runFinished', durationMs: 2000, succeeded: 0, failed: 3 });
+    expect(scheduler.states()[0]?.lastSuccessMs).toBeUndefined();
+    tick(everyMinute);
+    runs[1]?.finish(1);
+    await clock.advance(0);
+    expect(scheduler.states()[0]?.lastSuccessMs).toBe(clock.now());
+  });
+
+  it('survives a run that throws', async () => {
+    const { scheduler, runs, events, clock, tick } = setUp([everyMinute]);
+    scheduler.start();
+    runs[0]?.crash(new Error('defect'));
+    await clock.advance(0);
+    expect(events.at(-1)).toMatchObject({ kind: 'runCrashed' });
+    tick(everyMinute);
+    expect(runs).toHaveLength(2);
+  });
+
+  it('stops tickers, aborts runs, waits for them, and starts nothing more', async () => {
+    const { scheduler, runs, ticks, tick, clock } = setUp([everyMinute]);
+    scheduler.start();
+    const stopped = scheduler.stop(3000);
+    expect(ticks.get('* * * * *')?.stopped).toBe(true);
+    expect(runs[0]?.signal.reason).toBe('shutdown');
+    runs[0]?.finish();
+    await clock.advance(0);
+    expect(await stopped).toBe(true);
+    tick(everyMinute);
+    expect(runs).toHaveLength(1);
+    expect(clock.pending()).toBe(0);
+  });
+
+  it('gives up on a run that does not end within the grace period', async () => {
+    const { scheduler, clock } = setUp([everyMinute]);
+    scheduler.start();
+    const stopped = scheduler.stop(3000);
+    await clock.advance(3000);
+    expect(await stopped).toBe(false);
+  });
+
+  it('reports a tick that was missed, and expects the next one', async () => {
+    const { scheduler, events, ticks, clock } = setUp([everyMinute]);
+    scheduler.start();
+    await clock.advance(10 * minute);
+    expect(standingStill(scheduler.states(), clock.now(), 90_000)).toHaveLength(1);
+    ticks.get('* * * * *')?.missed();
+    expect(events.at(-1)).toMatchObject({ kind: 'runSkipped', why: 'missed' });
+    expect(standingStill(scheduler.states(), clock.now(), 90_000)).toHaveLength(0);
+  });
+});
+
+describe('jitterMs', () => {
+  it('depends on the group alone and stays within 5% of the period and three seconds', () => {
+    const ids = Array.from({ length: 1000 }, (_, index) => `single-${index}`);
+    for (const [periodMs, bound] of [
+      [minute, 3000],
+      [10_000, 500],
+    ] as const) {
+      const delays = ids.map((id) => jitterMs(id, periodMs));
+      expect(delays).toEqual(ids.map((id) => jitterMs(id, periodMs)));
+      expect(Math.min(...delays)).toBeGreaterThanOrEqual(0);
+      expect(Math.max(...delays)).toBeLessThan(bound);
+      expect(Math.max(...delays)).toBeGreaterThan(0.9 * bound);
+    }
+  });
+});
