@@ -90,12 +90,12 @@ function onSchedule(event: ScheduleEvent, core: ExporterCore, { logger }: Export
       logger.debug({ schedule, durationMs, succeeded, failed }, `Run of schedule ${schedule} finished.`);
       return;
     }
-    case 'runSkipped': {
-      const why =
-        event.why === 'overlap' ? 'the run before it is still going' : 'the process stood still when it was due';
-      logger.warn({ code: 'AZ2005', schedule }, `A run of schedule ${schedule} was skipped, because ${why}.`);
+    case 'runSkipped':
+      logger.warn(
+        { code: 'AZ2005', schedule },
+        `A run of schedule ${schedule} was skipped, because the run before it is still going.`,
+      );
       return;
-    }
     case 'runCrashed':
       logger.error({ code: 'AZ2004', schedule, err: event.error }, `A run of schedule ${schedule} crashed.`);
       return;

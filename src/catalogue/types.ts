@@ -7,7 +7,10 @@ export interface ResourceTypeRow {
   readonly name: string;
   /** Azure's name of the service, for people. */
   readonly displayName: string;
-  /** ARM type, also the metric namespace; undefined for `Generic`, whose resources spell it. */
+  /**
+   * ARM type, also the metric namespace, of the first path; undefined for `Generic`, whose resources spell it.
+   * Variants (slots, flexible servers) differ: `armTypeOf` and `armTypesOf` of describe.ts know them.
+   */
   readonly armType?: string;
   /** Where values come from: Azure Monitor metrics, a log query, or the storage queue itself. */
   readonly source: 'metrics' | 'logs' | 'queue';
@@ -26,6 +29,8 @@ export interface ResourceTypeRow {
   readonly metricNames?: readonly string[];
   /** True when Promitor's discovery agent can find resources of this type. */
   readonly discoverable: boolean;
+  /** Tells types that share an ARM type apart: whether Azure's `kind` contains the text (compared without case). */
+  readonly kind?: { readonly text: string; readonly contained: boolean };
 }
 
 export interface FieldRow {
@@ -45,11 +50,10 @@ export interface PathRow {
   readonly when?: { readonly field: string; readonly is: string };
 }
 
-export interface LabelRow {
+interface LabelRow {
   readonly name: string;
-  /** Template; the label is left out when the field named by `onlyWith` is not declared. */
+  /** Template; the label is left out when nothing comes of it. */
   readonly value: string;
-  readonly onlyWith?: string;
 }
 
 export interface EntityRow {
@@ -68,8 +72,10 @@ export interface EntityRow {
   readonly withoutEntity: 'split' | 'none';
   /** Label of the split dimension; undefined keeps the dimension's own name. */
   readonly splitLabel?: string;
-  /** Upper bound of declared dimensions beside the entity. */
+  /** Upper bound of declared dimensions, with or without an entity. */
   readonly maxDimensions?: number;
+  /** True: declaring the entity and its dimension at once is an error. */
+  readonly refusesOwnDimension?: boolean;
   /** The entity may only be declared with these metrics (`runbookName` with `TotalJob`). */
   readonly onlyForMetrics?: readonly string[];
 }

@@ -13,7 +13,12 @@ export function oneByteText(text: string): string {
   return notAscii.test(text) ? Buffer.from(text, 'utf8').toString('latin1') : text;
 }
 
-/** A label value as it stands between quotes in both exposition formats, as one-byte text. */
+/** The text that a one-byte text stands for. */
+function wideText(text: string): string {
+  return notAscii.test(text) ? Buffer.from(text, 'latin1').toString('utf8') : text;
+}
+
+/** A label value as it stands between quotes in both exposition formats, as one-byte text without line ends. */
 export function labelValueText(value: string): string {
   if (!needsWork.test(value)) return value;
   return oneByteText(value.replaceAll('\\', '\\\\').replaceAll('\n', '\\n').replaceAll('"', '\\"'));
@@ -30,8 +35,15 @@ export function labelPairsText(labels: readonly LabelPair[]): string {
     .join(',');
 }
 
+/** The labels that such a text was made from, in its order. */
+export function parseLabelText(text: string): LabelPair[] {
+  return [...text.matchAll(/([^=,]+)="((?:[^"\\]|\\.)*)"/g)].map(([, name = '', value = '']) => [
+    name,
+    wideText(value.replace(/\\(.)/g, (_, escaped: string) => (escaped === 'n' ? '\n' : escaped))),
+  ]);
+}
+
 /** The same text with every value in lower case; names are lower case already. */
 export function lowerLabelText(text: string): string {
-  if (!notAscii.test(text)) return text.toLowerCase();
-  return oneByteText(Buffer.from(text, 'latin1').toString('utf8').toLowerCase());
+  return notAscii.test(text) ? oneByteText(wideText(text).toLowerCase()) : text.toLowerCase();
 }

@@ -2,8 +2,8 @@ import type { Schedule } from '../core/schedule.ts';
 
 /** Calls back when a schedule is due. One ticker per distinct schedule. */
 export interface Ticker {
-  /** Starts ticking; the returned function stops it for good. `onMissed`: the moment passed while the process stood still. */
-  start(schedule: Schedule, onTick: () => void, onMissed: () => void): () => void;
+  /** Starts ticking; the returned function stops it for good. A tick may come late, never early. */
+  start(schedule: Schedule, onTick: () => void): () => void;
 }
 
 /** Why a run began. */
@@ -20,8 +20,8 @@ export type ScheduleEvent =
       readonly succeeded: number;
       readonly failed: number;
     }
-  /** A tick came while the run before it was still going, or was missed altogether. */
-  | { readonly kind: 'runSkipped'; readonly schedule: Schedule; readonly why: 'overlap' | 'missed' }
+  /** A tick came while the run before it was still going. */
+  | { readonly kind: 'runSkipped'; readonly schedule: Schedule }
   /** A defect of the program: a run threw. The schedule goes on. */
   | { readonly kind: 'runCrashed'; readonly schedule: Schedule; readonly error: unknown };
 

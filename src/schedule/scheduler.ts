@@ -58,7 +58,7 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
     const { schedule } = lane;
     expectNext(lane);
     if (lane.abort !== undefined) {
-      observe({ kind: 'runSkipped', schedule, why: 'overlap' });
+      observe({ kind: 'runSkipped', schedule });
       return;
     }
     lane.abort = new AbortController();
@@ -88,11 +88,7 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
   return {
     start() {
       for (const lane of lanes) {
-        const missed = (): void => {
-          expectNext(lane);
-          observe({ kind: 'runSkipped', schedule: lane.schedule, why: 'missed' });
-        };
-        stops.push(options.ticker.start(lane.schedule, () => begin(lane, 'tick'), missed));
+        stops.push(options.ticker.start(lane.schedule, () => begin(lane, 'tick')));
         begin(lane, 'start');
       }
     },

@@ -45,7 +45,7 @@ export const ownMetrics = {
   scrapeSkipped: {
     name: 'scrape_skipped_total',
     type: 'counter',
-    help: 'Runs that were skipped because the run before them was still going, or because the process stood still.',
+    help: 'Runs that were skipped because the run before them was still going.',
     labels: ['schedule'],
   },
   scrapeDuration: {

@@ -1,0 +1,55 @@
+import type { ResourceTypeRow } from './types.ts';
+
+/** Machines, containers and clusters. */
+export const computeTypes = [
+  {
+    name: 'ContainerInstance',
+    displayName: 'Azure Container Instances container group',
+    armType: 'Microsoft.ContainerInstance/containerGroups',
+    source: 'metrics',
+    fields: [{ name: 'containerGroup', required: true, kind: 'text' }],
+    paths: [{ path: 'Microsoft.ContainerInstance/containerGroups/{containerGroup}' }],
+    instanceName: '{containerGroup}',
+    discoverable: true,
+  },
+  {
+    name: 'ContainerRegistry',
+    displayName: 'Azure Container Registry',
+    armType: 'Microsoft.ContainerRegistry/registries',
+    source: 'metrics',
+    fields: [{ name: 'registryName', required: true, kind: 'text' }],
+    paths: [{ path: 'Microsoft.ContainerRegistry/registries/{registryName}' }],
+    instanceName: '{registryName}',
+    discoverable: true,
+  },
+  {
+    name: 'KubernetesService',
+    displayName: 'Azure Kubernetes Service',
+    armType: 'Microsoft.ContainerService/managedClusters',
+    source: 'metrics',
+    fields: [{ name: 'clusterName', required: true, kind: 'text' }],
+    paths: [{ path: 'Microsoft.ContainerService/managedClusters/{clusterName}' }],
+    instanceName: '{clusterName}',
+    discoverable: true,
+  },
+  {
+    name: 'VirtualMachine',
+    displayName: 'Azure Virtual Machine',
+    armType: 'Microsoft.Compute/virtualMachines',
+    source: 'metrics',
+    fields: [{ name: 'virtualMachineName', required: true, kind: 'text' }],
+    paths: [{ path: 'Microsoft.Compute/virtualMachines/{virtualMachineName}' }],
+    instanceName: '{virtualMachineName}',
+    discoverable: true,
+  },
+  {
+    name: 'VirtualMachineScaleSet',
+    displayName: 'Azure Virtual Machine Scale Set',
+    armType: 'Microsoft.Compute/virtualMachineScaleSets',
+    source: 'metrics',
+    fields: [{ name: 'scaleSetName', required: true, kind: 'text' }],
+    paths: [{ path: 'Microsoft.Compute/virtualMachineScaleSets/{scaleSetName}' }],
+    instanceName: '{scaleSetName}',
+    discoverable: true,
+  },
+] as const satisfies readonly ResourceTypeRow[];

@@ -1,0 +1,70 @@
+import type { ResourceTypeRow } from './types.ts';
+
+/** Namespaces with entities, and device hubs. */
+export const messagingTypes = [
+  {
+    name: 'DeviceProvisioningService',
+    displayName: 'Azure IoT Hub Device Provisioning Service',
+    armType: 'Microsoft.Devices/provisioningServices',
+    source: 'metrics',
+    fields: [{ name: 'deviceProvisioningServiceName', required: true, kind: 'text' }],
+    paths: [{ path: 'Microsoft.Devices/provisioningServices/{deviceProvisioningServiceName}' }],
+    instanceName: '{deviceProvisioningServiceName}',
+    discoverable: true,
+  },
+  {
+    name: 'EventHubs',
+    displayName: 'Azure Event Hubs namespace',
+    armType: 'Microsoft.EventHub/namespaces',
+    source: 'metrics',
+    fields: [
+      { name: 'namespace', required: true, kind: 'text' },
+      { name: 'topicName', required: false, kind: 'text' },
+    ],
+    paths: [{ path: 'Microsoft.EventHub/namespaces/{namespace}' }],
+    instanceName: '{namespace}',
+    entity: {
+      fields: ['topicName'],
+      dimension: 'EntityName',
+      label: 'entity_name',
+      withoutEntity: 'split',
+      splitLabel: 'entity_name',
+      maxDimensions: 1,
+      refusesOwnDimension: true,
+    },
+    discoverable: true,
+  },
+  {
+    name: 'IoTHub',
+    displayName: 'Azure IoT Hub',
+    armType: 'Microsoft.Devices/IotHubs',
+    source: 'metrics',
+    fields: [{ name: 'ioTHubName', required: true, kind: 'text' }],
+    paths: [{ path: 'Microsoft.Devices/IotHubs/{ioTHubName}' }],
+    instanceName: '{ioTHubName}',
+    discoverable: true,
+  },
+  {
+    name: 'ServiceBusNamespace',
+    displayName: 'Azure Service Bus namespace',
+    armType: 'Microsoft.ServiceBus/namespaces',
+    source: 'metrics',
+    fields: [
+      { name: 'namespace', required: true, kind: 'text' },
+      { name: 'queueName', required: false, kind: 'text' },
+      { name: 'topicName', required: false, kind: 'text' },
+    ],
+    paths: [{ path: 'Microsoft.ServiceBus/namespaces/{namespace}' }],
+    instanceName: '{namespace}',
+    entity: {
+      fields: ['queueName', 'topicName'],
+      dimension: 'EntityName',
+      label: 'entity_name',
+      withoutEntity: 'split',
+      splitLabel: 'entity_name',
+      maxDimensions: 1,
+      refusesOwnDimension: true,
+    },
+    discoverable: true,
+  },
+] as const satisfies readonly ResourceTypeRow[];
