@@ -15,4 +15,5 @@ export interface Io {
   stopSignal(): Promise<string>;
   /** Sets a variable of the process's environment, which the identity libraries read. */
   setEnv(name: string, value: string): void;
+  unsetEnv(name: string): void;
 }

@@ -76,5 +76,8 @@ function processIo(): Io {
     setEnv: (name, value) => {
       process.env[name] = value;
     },
+    unsetEnv: (name) => {
+      delete process.env[name];
+    },
   };
 }
