@@ -1,0 +1,184 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { type Emulator, startEmulator } from '../../src/emulator/emulator.ts';
+import { parseWorld } from '../../src/emulator/world/parse.ts';
+import { realClock } from '../../src/telemetry/clock.ts';
+
+const root = join(import.meta.dirname, '../..');
+
+/** Starts an emulator from the text of a world file; a test that gets the world wrong is told so. */
+export async function emulate(worldText: string): Promise<Emulator> {
+  const parsed = parseWorld(worldText);
+  if (!('world' in parsed)) throw new Error(parsed.problems.join('\n'));
+  return startEmulator({ world: parsed.world, clock: realClock });
+}
+
+/** `azureMetadata` of a declaration that points at the emulator. */
+export function metadataFor(
+  emulator: Emulator,
+  tenantId: string,
+  subscriptionId: string,
+  resourceGroup: string,
+): string {
+  const { urls } = emulator;
+  return [
+    'azureMetadata:',
+    `  tenantId: ${tenantId}`,
+    `  subscriptionId: ${subscriptionId}`,
+    `  resourceGroupName: ${resourceGroup}`,
+    '  cloud: Custom',
+    '  endpoints:',
+    `    authenticationEndpoint: ${urls.authority}`,
+    `    resourceManagerEndpoint: ${urls.arm}`,
+    `    graphEndpoint: ${urls.arm}`,
+    `    managementEndpoint: ${urls.arm}`,
+    '    storageEndpointSuffix: core.windows.net',
+    '    keyVaultSuffix: vault.azure.net',
+    `    metricsQueryAudience: ${urls.arm}`,
+    '    metricsClientAudience: https://metrics.monitor.azure.com',
+    `    logAnalyticsEndpoint: ${urls.logs}`,
+    `    metricsDataPlaneEndpoint: '${urls.dataPlane}'`,
+    `    storageQueueEndpoint: '${urls.queue}'`,
+    '',
+  ].join('\n');
+}
+
+export interface Program {
+  readonly child: ChildProcess;
+  /** Lines of standard error: the log as JSON. */
+  readonly log: Record<string, unknown>[];
+  /** Everything that it wrote, for searches. */
+  output(): string;
+  /** Waits for a log line; fails with the log so far when it does not come in time. */
+  logged(match: (line: Record<string, unknown>) => boolean, timeoutMs?: number): Promise<Record<string, unknown>>;
+  /** Resolves with exit code and signal. */
+  readonly exited: Promise<{ readonly code: number | null; readonly signal: string | null }>;
+}
+
+export interface Started extends Program {
+  readonly port: number;
+  get(path: string, headers?: Record<string, string>): Promise<Response>;
+  /** Lines of `/metrics` that begin with the text. */
+  series(prefix: string): Promise<string[]>;
+  /** Asks until the answer satisfies; fails with the last answer when it does not in time. */
+  until<T>(ask: () => Promise<T>, fits: (answer: T) => boolean, timeoutMs?: number): Promise<T>;
+  stop(): Promise<void>;
+}
+
+export interface Files {
+  readonly runtime: string;
+  readonly declaration: string;
+}
+
+/** A temporary configuration folder; `remove` deletes it. */
+export function configFolder(files: Files): { readonly path: string; remove(): void } {
+  const path = mkdtempSync(join(tmpdir(), 'azimuth-e2e-'));
+  writeFileSync(join(path, 'runtime.yaml'), files.runtime);
+  writeFileSync(join(path, 'metrics-declaration.yaml'), files.declaration);
+  return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
+}
+
+/** Starts the built command. Its environment holds what is given and PATH alone. */
+export function startProgram(args: readonly string[], env: Record<string, string> = {}): Program {
+  const child = spawn(process.execPath, [join(root, 'bin/azimuth.js'), ...args], {
+    env: { PATH: process.env['PATH'] ?? '', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const log: Record<string, unknown>[] = [];
+  const text: string[] = [];
+  const listeners = new Set<() => void>();
+  const { stdout, stderr } = child;
+  createInterface({ input: stderr }).on('line', (line) => {
+    text.push(line);
+    log.push(parseLine(line));
+    for (const listener of listeners) listener();
+  });
+  stdout.on('data', (chunk: Buffer) => text.push(chunk.toString()));
+  const exited = new Promise<{ code: number | null; signal: string | null }>((resolve) => {
+    child.once('close', (code, signal) => resolve({ code, signal }));
+  });
+  return {
+    child,
+    log,
+    output: () => text.join('\n'),
+    exited,
+    logged: (match, timeoutMs = 20_000) =>
+      new Promise((resolve, reject) => {
+        const finish = (): void => {
+          clearTimeout(timer);
+          listeners.delete(look);
+        };
+        const look = (): void => {
+          const line = log.find(match);
+          if (line === undefined) return;
+          finish();
+          resolve(line);
+        };
+        const timer = setTimeout(() => {
+          finish();
+          reject(new Error(`the line did not come; the log so far:\n${text.join('\n')}`));
+        }, timeoutMs);
+        listeners.add(look);
+        look();
+        void exited.then(look);
+      }),
+  };
+}
+
+function parseLine(line: string): Record<string, unknown> {
+  try {
+    return JSON.parse(line) as Record<string, unknown>;
+  } catch {
+    return { msg: line };
+  }
+}
+
+/** Environment that trusts the emulator and finds its managed identity. */
+export function emulatorEnv(emulator: Emulator, folder: string): Record<string, string> {
+  const ca = join(folder, 'ca.pem');
+  writeFileSync(ca, emulator.caPem);
+  return { NODE_EXTRA_CA_CERTS: ca, AZURE_POD_IDENTITY_AUTHORITY_HOST: emulator.urls.identity };
+}
+
+/** Starts `azimuth run` on a free port and waits until it listens. */
+export async function startExporter(
+  emulator: Emulator,
+  files: Files,
+  options: { readonly args?: readonly string[]; readonly env?: Record<string, string> } = {},
+): Promise<Started> {
+  const folder = configFolder(files);
+  const args = ['run', '--config-folder', folder.path, '--port', '0', '--log-format', 'json', ...(options.args ?? [])];
+  const program = startProgram(args, { ...emulatorEnv(emulator, folder.path), ...options.env });
+  void program.exited.then(() => folder.remove());
+  const line = await program.logged(({ msg }) => /listens on port (\d+)/.test(String(msg)));
+  const port = Number(/listens on port (\d+)/.exec(String(line['msg']))?.[1]);
+  const get = (path: string, headers: Record<string, string> = {}): Promise<Response> =>
+    fetch(`http://127.0.0.1:${port}${path}`, { headers });
+  return {
+    ...program,
+    port,
+    get,
+    async series(prefix) {
+      const text = await (await get('/metrics')).text();
+      return text.split('\n').filter((sample) => sample.startsWith(prefix));
+    },
+    until,
+    async stop() {
+      program.child.kill('SIGTERM');
+      await program.exited;
+    },
+  };
+}
+
+async function until<T>(ask: () => Promise<T>, fits: (answer: T) => boolean, timeoutMs = 20_000): Promise<T> {
+  const endMs = Date.now() + timeoutMs;
+  for (;;) {
+    const answer = await ask();
+    if (fits(answer)) return answer;
+    if (Date.now() > endMs) throw new Error(`it did not happen in time; the last answer was ${JSON.stringify(answer)}`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
