@@ -6,6 +6,8 @@ import type { RunReason, ScheduleObserver, ScheduleState, Ticker } from './ports
 
 const longestJitterMs = 3000;
 const jitterShare = 0.05;
+/** Of schedules that rarely run; timers of the platform end at 24.8 days. */
+const longestRunMs = 24 * 60 * 60_000;
 
 /** What the scheduler calls for each run; settles when the run is over. The signal's reason says why it is cut off. */
 export type RunSchedule = (
@@ -69,7 +71,7 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
     const { schedule } = lane;
     const startMs = clock.now();
     lane.lastStartMs = startMs;
-    const cancel = clock.after(schedule.periodMs, () => abort.abort('period'));
+    const cancel = clock.after(Math.min(schedule.periodMs, longestRunMs), () => abort.abort('period'));
     observe({ kind: 'runStarted', schedule, reason, nowMs: startMs });
     try {
       const { succeeded, failed } = await options.run(schedule, reason, abort.signal);

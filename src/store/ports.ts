@@ -7,7 +7,7 @@ import type { LabelPair } from '../core/labels.ts';
 export interface SeriesStore {
   /** Replaces all series of the slot. Returns how many series a limit kept out (0 when none). */
   replace(slot: SlotWrite): number;
-  /** What the slot shows now; empty when it shows nothing. */
+  /** What the slot shows now; empty when it shows nothing. A lone surrogate comes back as U+FFFD. */
   read(owner: string, family: string): readonly SeriesValue[];
   /** Removes everything that the owner shows. True when there was something. */
   remove(owner: string): boolean;
@@ -39,4 +39,50 @@ export interface SeriesValue {
   readonly value: number | null;
   /** End of the bucket that the value is from, milliseconds since the epoch; undefined without data. */
   readonly bucketEndMs?: number;
+}
+
+/** What a sink reads: everything that is shown at one moment. */
+export interface SeriesSnapshots {
+  /**
+   * All families that have series, sorted by name without regard to case (Promitor's order). What is returned
+   * never changes afterwards: later writes make new blocks and leave these alone.
+   */
+  snapshot(): readonly FamilyView[];
+}
+
+export interface FamilyView {
+  readonly name: string;
+  /** Description of the first slot that wrote the family; may be empty. */
+  readonly help: string;
+  readonly blocks: readonly BlockView[];
+}
+
+/**
+ * Series that are rendered and compressed together, about 2,048. As long as none of them changes, every
+ * snapshot holds the very same object, so its identity tells whether a rendered form is still good.
+ */
+export interface BlockView {
+  /** Number of series. */
+  readonly lines: number;
+  readonly pieces: readonly Piece[];
+}
+
+/** Series of one slot, at most 2,048; a larger slot has several pieces. */
+export interface Piece {
+  /** Shared labels as exposition text in one-byte form (`labelPairsText`, `parseLabelText`). */
+  readonly labels: { readonly text: string };
+  /** Dimension labels in the same form, one line per series, joined by newlines; empty lines without dimensions. */
+  readonly dimensions: { readonly text: string };
+  /** One per series; null: no data. */
+  readonly values: readonly (number | null)[];
+  /** Ends of the buckets, one per series, when they differ; undefined when `stamp.bucketEndMs` holds for all. */
+  readonly bucketEnds: readonly (number | undefined)[] | undefined;
+  readonly stamp: Stamp;
+}
+
+/** Times that many pieces share. Milliseconds since the epoch. */
+export interface Stamp {
+  readonly runMs: number;
+  readonly staleAtMs: number;
+  readonly bucketEndMs: number | undefined;
 }

@@ -1,0 +1,123 @@
+import type { Clock } from '../core/clock.ts';
+import type { CloudEndpoints } from '../core/clouds.ts';
+import type { Outcome } from '../core/outcome.ts';
+import type { AuthenticationConfig } from '../core/runtime-config.ts';
+import type { LogsSource, MetricsSource, QueueSource } from '../scrape/ports.ts';
+import type { CallContext } from './call.ts';
+import type { ClientOptions, SdkCredential } from './clients.ts';
+import { buildCredential } from './credentials.ts';
+import { createRecorder } from './exchange.ts';
+import { createLogsSource } from './logs.ts';
+import { createMetricsSource } from './metrics.ts';
+import { sdkEndpoints } from './plain-http.ts';
+import type { AzureObserver, TokenPort } from './ports.ts';
+import { createQueueSource } from './queue.ts';
+import { TokenError } from './token-error.ts';
+import { createTracingClient } from './token-trace.ts';
+import { createTokenSource, type TokenSource } from './tokens.ts';
+import { createTransport } from './transport.ts';
+
+export interface AzureOptions {
+  readonly cloud: CloudEndpoints;
+  readonly tenantId: string;
+  readonly authentication: AuthenticationConfig;
+  readonly clock: Clock;
+  /** 0 (inclusive) to 1 (exclusive); spreads retries. */
+  readonly random: () => number;
+  /** Deadline of one call with all its attempts, milliseconds; 30 s unless given. */
+  readonly callTimeoutMs?: number;
+  /** Attempts of one call; 3 unless given. */
+  readonly maxAttempts?: number;
+  /** Start of the user agent: `App/Azimuth/<version> …`. */
+  readonly userAgent: string;
+  readonly observer: AzureObserver;
+}
+
+/** Azure as the exporter sees it. Nothing here throws; every failure is an outcome. */
+export interface Azure {
+  readonly metrics: MetricsSource;
+  readonly logs: LogsSource;
+  readonly queues: QueueSource;
+  readonly token: TokenPort;
+  /** Gives up acquisitions and closes all connections. Calls in flight end as failures. */
+  close(): Promise<void>;
+}
+
+/** Connects the official clients, one pool of connections, one credential and the retry policy. Sends nothing yet. */
+export function createAzure(options: AzureOptions): Azure {
+  const { tenantId, authentication, clock, random, userAgent, observer } = options;
+  const { cloud, plainHosts } = sdkEndpoints(options.cloud);
+  const transport = createTransport();
+  const httpClient = createTracingClient(transport);
+  const tokens = createTokenSource({
+    build: () => buildCredential({ cloud, tenantId, authentication, httpClient, userAgent }),
+    authority: cloud.authority,
+    authentication,
+    clock,
+    observer,
+  });
+  const recorder = createRecorder({ transport, clock, observer, plainHosts });
+  const context: CallContext = {
+    recorder,
+    clock,
+    random,
+    callTimeoutMs: options.callTimeoutMs ?? 30_000,
+    maxAttempts: options.maxAttempts ?? 3,
+    observer,
+    secrets: () => tokens.secrets(),
+    renewToken: (authorization) => tokens.renew(authorization),
+  };
+  const clientOptions: ClientOptions = {
+    retryOptions: { maxRetries: 0 },
+    userAgentOptions: { userAgentPrefix: userAgent },
+    additionalPolicies: [{ policy: recorder.policy, position: 'perRetry' }],
+  };
+  const parts = { cloud, credential: sdkCredential(tokens), clientOptions, context };
+  return {
+    metrics: createMetricsSource(parts),
+    logs: createLogsSource(parts),
+    queues: createQueueSource(parts),
+    token: {
+      state: () => tokens.state(),
+      probe: (signal) => probe(tokens, `${cloud.resourceManagerAudience}/.default`, signal),
+    },
+    close: () => {
+      tokens.close();
+      transport.close();
+      return Promise.resolve();
+    },
+  };
+}
+
+/**
+ * The tokens in the form that the SDK wants. They are handed over as already expired, so that its own cache, which
+ * would retry on timers of its own, asks here each time.
+ */
+function sdkCredential(tokens: TokenSource): SdkCredential {
+  return {
+    getToken: async (scopes, options) => {
+      const scope = typeof scopes === 'string' ? scopes : (scopes[0] ?? '');
+      return { token: await tokens.get(scope, options?.claims), expiresOnTimestamp: 0 };
+    },
+  };
+}
+
+async function probe(tokens: TokenSource, scope: string, signal: AbortSignal): Promise<Outcome<void>> {
+  const error = (message: string): Outcome<void> => ({ kind: 'retry', error: { code: 'AZ3006', message } });
+  if (signal.aborted) return error('The token was not asked for because the run had ended.');
+  let stop: () => void = () => undefined;
+  const aborted = new Promise<Outcome<void>>((resolve) => {
+    stop = () => resolve(error('The wait for an access token was given up because the run ended.'));
+    signal.addEventListener('abort', stop, { once: true });
+  });
+  const got = tokens.get(scope).then(
+    (): Outcome<void> => ({ kind: 'ok', value: undefined }),
+    (cause: unknown): Outcome<void> =>
+      cause instanceof TokenError ? { kind: 'retry', error: cause.coded } : error('The token could not be asked for.'),
+  );
+  try {
+    return await Promise.race([got, aborted]);
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
+}

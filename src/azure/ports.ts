@@ -1,0 +1,66 @@
+import type { Outcome } from '../core/outcome.ts';
+
+/** The APIs that are called; label `api` of the own metrics. */
+export type AzureApi =
+  | 'metrics'
+  | 'batch'
+  | 'subscription'
+  | 'logs'
+  | 'queue'
+  | 'resourceGraph'
+  | 'definitions'
+  | 'token';
+
+/** One request on the wire and what came of it. Repeated attempts are separate events. */
+export interface AzureRequestEvent {
+  readonly api: AzureApi;
+  /** HTTP status as text, or `timeout`, `network`, `certificate`, `aborted`, or `token` when no answer came. */
+  readonly code: string;
+  readonly durationMs: number;
+  /** Size of the body after decompression, in bytes; 0 when there was none. */
+  readonly bytes: number;
+  readonly subscriptionId?: string;
+  /** ARM location; only of calls that go to one. */
+  readonly region?: string;
+  /** `x-ms-ratelimit-remaining-subscription-reads`, when Azure sent it. */
+  readonly remainingReads?: number;
+  /** Azure answered 429 or 529. */
+  readonly throttled: boolean;
+  /** Azure's id of the request, for a support case. */
+  readonly requestId?: string;
+  /** 1 for the first attempt of a call. */
+  readonly attempt: number;
+}
+
+/** A detail for the debug log; never holds a secret. */
+export interface AzureDetailEvent {
+  readonly api: AzureApi;
+  readonly message: string;
+  readonly requestId?: string;
+}
+
+/** Who listens to the calls: own metrics, logs, the status page. Must not throw. */
+export interface AzureObserver {
+  request(event: AzureRequestEvent): void;
+  /** Optional: details that explain a failure, such as the first bytes of an unreadable answer. */
+  log?(event: AzureDetailEvent): void;
+}
+
+/** Whether access tokens can be had, over all audiences that were asked for so far. Times: ms since the epoch. */
+export type TokenState =
+  | { readonly kind: 'unknown' }
+  | { readonly kind: 'ready'; readonly sinceMs: number; readonly expiresMs: number }
+  | {
+      readonly kind: 'waiting';
+      /** First failure of the current outage. */
+      readonly sinceMs: number;
+      /** For people: `waiting for an access token for https://…: …`. */
+      readonly reason: string;
+    };
+
+/** Access tokens as readiness and the preflight see them. */
+export interface TokenPort {
+  state(): TokenState;
+  /** Gets a token for ARM, or tells why none can be had. */
+  probe(signal: AbortSignal): Promise<Outcome<void>>;
+}

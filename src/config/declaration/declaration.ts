@@ -1,0 +1,142 @@
+import type { CloudEndpoints } from '../../core/clouds.ts';
+import type { Declaration, MetricDefinition } from '../../core/declaration.ts';
+import { seriesFamilies } from '../../core/family.ts';
+import type { Environment } from '../environment.ts';
+import { memberPath, type YamlNode } from '../node.ts';
+import type { ValuesOf } from '../object.ts';
+import { type Problem, problem } from '../problem.ts';
+import type { Reader } from '../spec.ts';
+import { readCloud } from './cloud.ts';
+import { declarationSpec } from './fields.ts';
+import { readLabels } from './labels.ts';
+import { type ReadMetric, readMetric } from './metric.ts';
+
+/** A metric that is left out of the declaration, and why. */
+export interface InvalidMetric {
+  readonly name: string;
+  readonly problems: readonly Problem[];
+}
+
+export interface ReadDeclaration {
+  /** Undefined when the file as a whole cannot be trusted. */
+  readonly declaration: Declaration | undefined;
+  readonly invalidMetrics: readonly InvalidMetric[];
+  readonly problems: readonly Problem[];
+}
+
+type Values = ValuesOf<typeof declarationSpec.fields>;
+
+/**
+ * From YAML to the declaration: every field and rule of Promitor's v1 and Azimuth's additions, all problems at once.
+ * An error within a metric, or in a default that it needs, leaves out that metric alone.
+ */
+export function readDeclaration(root: YamlNode, env: Environment): ReadDeclaration {
+  const problems: Problem[] = [];
+  const reader: Reader = { exactCase: true, report: (item) => problems.push(item) };
+  const { value: values } = declarationSpec.read(root, '', reader);
+  if (values === undefined) return { declaration: undefined, invalidMetrics: [], problems };
+  const metadata = values.azureMetadata.value;
+  const cloud = metadata === undefined ? undefined : readCloud(metadata, reader);
+  const read = readMetrics(values, cloud, env, reader);
+  const metrics = read.map((item) => item.metric).filter((metric) => metric !== undefined);
+  const invalidMetrics = read
+    .filter((item) => item.metric === undefined)
+    .map((item) => ({ name: item.name, problems: whyInvalid(item, problems) }));
+  const stops = problems.some(stopsEverything);
+  problems.push(...read.flatMap((item) => item.problems));
+  const tenantId = metadata?.tenantId.value;
+  const declaration = stops || cloud === undefined || tenantId === undefined ? undefined : { tenantId, cloud, metrics };
+  return { declaration, invalidMetrics, problems };
+}
+
+/** Errors outside of metrics stop the program, but for defaults and groups that only some metrics need. */
+function stopsEverything(item: Problem): boolean {
+  const local = /^(metricDefaults\.(?!scraping)|resourceDiscoveryGroups)/.test(item.path);
+  return item.severity === 'error' && !local;
+}
+
+function whyInvalid(item: ReadMetric, shared: readonly Problem[]): readonly Problem[] {
+  const defaults = [...item.blamed].flatMap((path) =>
+    shared.filter(
+      (candidate) => candidate.severity === 'error' && (candidate.path === path || isWithin(candidate.path, path)),
+    ),
+  );
+  return [...item.problems.filter((candidate) => candidate.severity === 'error'), ...defaults];
+}
+
+function isWithin(path: string, outer: string): boolean {
+  return path.startsWith(`${outer}.`) || path.startsWith(`${outer}[`);
+}
+
+function readMetrics(
+  values: Values,
+  cloud: CloudEndpoints | undefined,
+  env: Environment,
+  reader: Reader,
+): readonly ReadMetric[] {
+  const metadata = values.azureMetadata.value;
+  const defaults = values.metricDefaults.value;
+  const defaultLabels = defaults === undefined ? undefined : readLabels(defaults.labels, [], reader);
+  const around = {
+    defaults,
+    defaultLabels: defaultLabels?.labels ?? {},
+    subscriptionId: metadata?.subscriptionId.value ?? '',
+    resourceGroupName: metadata?.resourceGroupName.value ?? '',
+    // A cloud that could not be read was reported; what it lacks is no further mistake.
+    hasLogAnalytics: cloud === undefined || cloud.logAnalytics !== undefined,
+    env,
+  };
+  const slots = values.metrics.value ?? [];
+  if (slots.length === 0 && !values.metrics.broken) {
+    reader.report(
+      problem('warning', 'AZ1113', values.metrics.place, 'The declaration has no metrics; nothing is scraped.'),
+    );
+  }
+  const read = slots.map((slot, index) => {
+    const node: YamlNode = slot.value ?? { kind: 'scalar', text: '', plain: true, at: slot.place.at };
+    const item = readMetric(node, memberPath('metrics', index), around);
+    if (!defaultLabels?.broken) return item;
+    return { ...item, metric: undefined, blamed: new Set([...item.blamed, 'metricDefaults.labels']) };
+  });
+  return refuseCollisions(read);
+}
+
+/** Of two metrics with one name, or with a family in common, the first is kept. */
+function refuseCollisions(read: readonly ReadMetric[]): readonly ReadMetric[] {
+  const names = new Map<string, number>();
+  const families = new Map<string, string>();
+  return read.map((item) => {
+    const seen = names.get(item.name) ?? 0;
+    names.set(item.name, seen + 1);
+    if (seen > 0) {
+      const message = `A metric with the name \`${item.name}\` stands earlier in the file; that one is used.`;
+      // Three of a name are one mistake.
+      return refuse(
+        item,
+        seen === 1 ? [problem('error', 'AZ1111', item.namePlace, message, { found: item.name })] : [],
+      );
+    }
+    if (item.metric === undefined) return item;
+    const taken = takeFamilies(item.metric, families);
+    return taken === undefined ? item : refuse(item, [problem('error', 'AZ1112', item.namePlace, taken)]);
+  });
+}
+
+function refuse(item: ReadMetric, added: readonly Problem[]): ReadMetric {
+  const problems = [...item.problems, ...added.map((one) => ({ ...one, metric: item.name }))];
+  return { ...item, metric: undefined, problems };
+}
+
+/** Books the families of a metric; returns what is wrong when one is taken. */
+function takeFamilies(metric: MetricDefinition, families: Map<string, string>): string | undefined {
+  const own = seriesFamilies(metric).map((family) => family.name);
+  const twice = own.find((name, index) => own.indexOf(name) !== index);
+  if (twice !== undefined) return `Two entries of \`metricNames\` would both be written as \`${twice}\`.`;
+  const shared = own.find((name) => families.has(name));
+  if (shared !== undefined) {
+    const other = families.get(shared);
+    return `\`${metric.name}\` would write \`${shared}\`, which \`${other}\` writes already; rename one of them.`;
+  }
+  for (const name of own) families.set(name, metric.name);
+  return undefined;
+}

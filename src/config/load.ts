@@ -1,0 +1,186 @@
+import { join } from 'node:path';
+import type { Declaration } from '../core/declaration.ts';
+import type { RuntimeConfig } from '../core/runtime-config.ts';
+import { type InvalidMetric, type ReadDeclaration, readDeclaration } from './declaration/declaration.ts';
+import type { Environment } from './environment.ts';
+import type { FileSystem } from './file-system.ts';
+import { findFolder } from './folder.ts';
+import { orderProblems, type Problem, problem, startOf } from './problem.ts';
+import { type ReadRuntime, readRuntime } from './runtime/runtime.ts';
+import { readYaml } from './yaml.ts';
+
+export interface LoadInput {
+  /** Value of `--config-folder`. */
+  readonly folderFlag?: string;
+  /** `--strict`: any error refuses to run. */
+  readonly strict?: boolean;
+  /** `--port`, before the file and the environment. */
+  readonly port?: number;
+  readonly env: Environment;
+  readonly fileSystem: FileSystem;
+}
+
+/** Why `run` must not start, and the exit code for it. */
+export interface Refusal {
+  /** 2: configuration refused; 3: configuration folder missing; 4: required file missing. */
+  readonly exitCode: 2 | 3 | 4;
+  readonly message: string;
+}
+
+export interface LoadedConfiguration {
+  readonly folder: string;
+  /** Paths of the files that were looked at. */
+  readonly files: readonly string[];
+  /** In order of files and lines. */
+  readonly problems: readonly Problem[];
+  /** Undefined after an error in the runtime file. */
+  readonly runtime?: RuntimeConfig;
+  /** Undefined when the declaration as a whole cannot be trusted; holds the valid metrics otherwise. */
+  readonly declaration?: Declaration;
+  readonly invalidMetrics: readonly InvalidMetric[];
+  /** Undefined when there is something to run. Warnings never refuse. */
+  readonly refusal?: Refusal;
+}
+
+/**
+ * Finds, reads and checks all files of the configuration. Never throws for anything that stands in them: every
+ * problem of every file is returned, and `refusal` says whether `run` may start.
+ */
+export function loadConfiguration(input: LoadInput): LoadedConfiguration {
+  const { fileSystem, env } = input;
+  const found = findFolder(input.folderFlag, env, fileSystem);
+  if (!found.ok) return stopped(found.folder, [], [], { exitCode: 3, message: found.message });
+  const { folder } = found;
+  const runtimePath = join(folder, 'runtime.yaml');
+  const runtimeText = fileSystem.readFile(runtimePath);
+  if (runtimeText === undefined) return missingFile(folder, [runtimePath], [], runtimePath, 'runtime file');
+  const runtime = loadRuntime(runtimeText, runtimePath, input, folder);
+  const discovery = loadDiscovery(folder, fileSystem);
+  const files = [runtimePath, runtime.declarationPath, ...discovery.files];
+  const problems = [...runtime.problems, ...discovery.problems];
+  const declarationText = fileSystem.readFile(runtime.declarationPath);
+  if (declarationText === undefined) {
+    return missingFile(folder, files, problems, runtime.declarationPath, 'metrics declaration');
+  }
+  const declaration = loadDeclaration(declarationText, runtime.declarationPath, env);
+  problems.push(...declaration.problems, ...unmapped(runtime, declaration));
+  return conclude(input, { folder, files, problems: orderProblems(problems, files) }, runtime, declaration);
+}
+
+function loadRuntime(text: string, file: string, input: LoadInput, folder: string): ReadRuntime {
+  const { root, problems } = readYaml(text, file);
+  // An empty runtime file is one in which everything has its default.
+  const blank = problems.length === 1 && problems[0]?.code === 'AZ1003';
+  const syntaxError = root === undefined && !blank;
+  const read = readRuntime(root ?? { kind: 'map', entries: [], at: startOf(file) }, {
+    folder,
+    env: input.env,
+    fileSystem: input.fileSystem,
+  });
+  if (syntaxError) return { ...read, runtime: undefined, problems };
+  const own = blank ? [] : problems;
+  const refused = own.some((item) => item.severity === 'error');
+  return { ...read, runtime: refused ? undefined : read.runtime, problems: [...own, ...read.problems] };
+}
+
+function loadDeclaration(text: string, file: string, env: Environment): ReadDeclaration {
+  const { root, problems } = readYaml(text, file);
+  if (root === undefined) return { declaration: undefined, invalidMetrics: [], problems };
+  const read = readDeclaration(root, env);
+  const refused = problems.some((item) => item.severity === 'error');
+  return {
+    ...read,
+    declaration: refused ? undefined : read.declaration,
+    problems: [...problems, ...read.problems],
+  };
+}
+
+function loadDiscovery(folder: string, fileSystem: FileSystem) {
+  const file = join(folder, 'resource-discovery-declaration.yaml');
+  const text = fileSystem.readFile(file);
+  if (text === undefined) return { files: [], problems: [] };
+  const message = 'The resource discovery declaration is not used in this version; only its syntax is checked.';
+  const unused = problem('warning', 'AZ1092', { at: startOf(file), path: '' }, message);
+  return { files: [file], problems: [...readYaml(text, file).problems, unused] };
+}
+
+/** Statuspage mappings must name a metric with one resource (Promitor's rule). */
+function unmapped(runtime: ReadRuntime, read: ReadDeclaration): readonly Problem[] {
+  const { declaration } = read;
+  if (declaration === undefined) return [];
+  const invalid = new Set(read.invalidMetrics.map((item) => item.name));
+  return runtime.mappedMetrics.flatMap(({ name, place }) => {
+    // An invalid metric was reported; that it is missing follows from it.
+    if (invalid.has(name)) return [];
+    const metric = declaration.metrics.find((candidate) => candidate.name === name);
+    if (metric?.resources.length === 1) return [];
+    const message =
+      metric === undefined
+        ? `The metrics declaration has no metric \`${name}\`.`
+        : `The metric \`${name}\` has ${metric.resources.length} resources; a mapped metric must have one.`;
+    return [problem('error', 'AZ1209', place, message, { found: name })];
+  });
+}
+
+function conclude(
+  input: LoadInput,
+  shared: { folder: string; files: readonly string[]; problems: readonly Problem[] },
+  runtime: ReadRuntime,
+  declaration: ReadDeclaration,
+): LoadedConfiguration {
+  const refusal = refuse(input, shared.problems, runtime, declaration);
+  const { port } = input;
+  const config = runtime.runtime;
+  const served = config && port !== undefined ? { ...config, server: { ...config.server, httpPort: port } } : config;
+  return {
+    ...shared,
+    ...(served === undefined ? {} : { runtime: served }),
+    ...(declaration.declaration === undefined ? {} : { declaration: declaration.declaration }),
+    invalidMetrics: declaration.invalidMetrics,
+    ...(refusal === undefined ? {} : { refusal }),
+  };
+}
+
+/** `run` starts unless nothing can be scraped, a file cannot be trusted, or `strict` is set. */
+function refuse(
+  input: LoadInput,
+  problems: readonly Problem[],
+  runtime: ReadRuntime,
+  { declaration, invalidMetrics }: ReadDeclaration,
+): Refusal | undefined {
+  const refusal = (message: string): Refusal => ({ exitCode: 2, message });
+  const errors = problems.filter((item) => item.severity === 'error').length;
+  if (runtime.runtime === undefined || problems.some((item) => item.code === 'AZ1209')) {
+    return refusal('The runtime configuration has errors; mend them and start again.');
+  }
+  if (declaration === undefined)
+    return refusal('The metrics declaration cannot be used; mend its errors and start again.');
+  if (declaration.metrics.length === 0 && invalidMetrics.length > 0) {
+    return refusal('No metric of the declaration is valid; mend at least one and start again.');
+  }
+  if (errors > 0 && (input.strict || runtime.strict)) {
+    return refusal('The configuration has errors, and strict mode starts with none only.');
+  }
+  return undefined;
+}
+
+function stopped(
+  folder: string,
+  files: readonly string[],
+  problems: readonly Problem[],
+  refusal: Refusal,
+): LoadedConfiguration {
+  return { folder, files, problems: orderProblems(problems, files), invalidMetrics: [], refusal };
+}
+
+function missingFile(
+  folder: string,
+  files: readonly string[],
+  problems: readonly Problem[],
+  path: string,
+  what: string,
+): LoadedConfiguration {
+  const message = `The ${what} is missing or cannot be read: ${path}`;
+  const missing = problem('error', 'AZ1007', { at: startOf(path), path: '' }, message);
+  return stopped(folder, files, [...problems, missing], { exitCode: 4, message });
+}
