@@ -56,6 +56,7 @@ export function createAzure(options: AzureOptions): Azure {
     clock,
     observer,
   });
+  const closing = new AbortController();
   const recorder = createRecorder({ transport, clock, observer, plainHosts });
   const context: CallContext = {
     recorder,
@@ -64,6 +65,7 @@ export function createAzure(options: AzureOptions): Azure {
     callTimeoutMs: options.callTimeoutMs ?? 30_000,
     maxAttempts: options.maxAttempts ?? 3,
     observer,
+    closing: closing.signal,
     secrets: () => tokens.secrets(),
     renewToken: (authorization) => tokens.renew(authorization),
   };
@@ -82,6 +84,7 @@ export function createAzure(options: AzureOptions): Azure {
       probe: (signal) => probe(tokens, `${cloud.resourceManagerAudience}/.default`, signal),
     },
     close: () => {
+      closing.abort();
       tokens.close();
       transport.close();
       return Promise.resolve();

@@ -17,6 +17,8 @@ export interface CallContext {
   readonly callTimeoutMs: number;
   readonly maxAttempts: number;
   readonly observer: AzureObserver;
+  /** Aborts when the exporter lets go of Azure; ends calls in flight. */
+  readonly closing: AbortSignal;
   /** Values that no message may hold, whoever sent them: client secret, held tokens. */
   readonly secrets: () => readonly string[];
   /** Gives up a token that Azure refused. True when a fresh one is worth a try. */
@@ -53,9 +55,10 @@ export async function makeCall<T>(call: Call<T>, context: CallContext, signal: A
   };
   const endMs = clock.now() + context.callTimeoutMs;
   const stop = new AbortController();
+  const ended = AbortSignal.any([signal, context.closing]);
   const onAbort = (): void => stop.abort(abortReason.stopped);
-  if (signal.aborted) onAbort();
-  signal.addEventListener('abort', onAbort, { once: true });
+  if (ended.aborted) onAbort();
+  ended.addEventListener('abort', onAbort, { once: true });
   const cancelDeadline = clock.after(context.callTimeoutMs, () => stop.abort(abortReason.deadline));
   let renewed = false;
   let outcome: Outcome<T> = stopped(stop.signal, place.host, context);
@@ -77,7 +80,7 @@ export async function makeCall<T>(call: Call<T>, context: CallContext, signal: A
     return stopped(stop.signal, place.host, context);
   } finally {
     cancelDeadline();
-    signal.removeEventListener('abort', onAbort);
+    ended.removeEventListener('abort', onAbort);
   }
 }
 

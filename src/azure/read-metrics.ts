@@ -1,17 +1,16 @@
-import { type DataPoint, pointField } from '../core/aggregation.ts';
+import type { DataPoint } from '../core/aggregation.ts';
 import { parseIsoDuration } from '../core/duration.ts';
 import { resourceKey } from '../core/resource-id.ts';
 import type { MetricAnswer, MetricOffer, MetricsRequest, ResourceAnswer, SeriesAnswer } from '../scrape/ports.ts';
 import { asArray, asName, asObject, asText, type Json, optionalText, parseBody, Unreadable } from './shape.ts';
 
 const metricsSegment = '/providers/microsoft.insights/metrics/';
-const pointFields = Object.values(pointField);
 
 /** Dimension that names the resource in answers at subscription scope. */
 export const resourceIdDimension = 'microsoft.resourceid';
 
 /** The resource in the id of a metric: what stands before the last `/providers/Microsoft.Insights/metrics/`. */
-export function resourceOfMetricId(id: string): string {
+function resourceOfMetricId(id: string): string {
   const end = id.toLowerCase().lastIndexOf(metricsSegment);
   return end < 0 ? id : id.slice(0, end);
 }
@@ -101,10 +100,16 @@ function isPoint(value: unknown): value is DataPoint {
   const point = value as Json;
   return (
     typeof point['timeStamp'] === 'string' &&
-    pointFields.every(
-      (field) => point[field] === undefined || point[field] === null || typeof point[field] === 'number',
-    )
+    isAmount(point['average']) &&
+    isAmount(point['total']) &&
+    isAmount(point['maximum']) &&
+    isAmount(point['minimum']) &&
+    isAmount(point['count'])
   );
+}
+
+function isAmount(value: unknown): boolean {
+  return value === undefined || value === null || typeof value === 'number';
 }
 
 /** Definitions of a resource's metrics. Throws {@link Unreadable} when the answer is not of Azure's form. */

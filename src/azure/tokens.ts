@@ -55,7 +55,7 @@ export function createTokenSource(deps: TokenDeps): TokenSource {
   const closing = new AbortController();
 
   const acquire = (entry: Entry, claims?: string): Promise<string> => {
-    entry.pending = acquireOnce(entry, deps, closing.signal, claims).finally(() => {
+    entry.pending ??= acquireOnce(entry, deps, closing.signal, claims).finally(() => {
       delete entry.pending;
     });
     return entry.pending;
