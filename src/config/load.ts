@@ -21,7 +21,7 @@ export interface LoadInput {
 }
 
 /** Why `run` must not start, and the exit code for it. */
-export interface Refusal {
+interface Refusal {
   /** 2: configuration refused; 3: configuration folder missing; 4: required file missing. */
   readonly exitCode: 2 | 3 | 4;
   readonly message: string;

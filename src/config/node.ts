@@ -11,7 +11,7 @@ export interface Origin {
  */
 export type YamlNode = ScalarNode | MapNode | ListNode;
 
-export interface ScalarNode {
+interface ScalarNode {
   readonly kind: 'scalar';
   readonly text: string;
   /** Written without quotes, so that `null` and `~` may mean nothing at all. */

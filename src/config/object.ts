@@ -134,7 +134,7 @@ function readMisspelled(
   const path = memberPath(parent.path, name);
   const message = `Required field \`${name}\` is missing${insideOf(parent)}: \`${key}\` is not known; did you mean \`${name}\`?`;
   reader.report(problem('error', 'AZ1011', { at: keyAt, path }, message, { found: key, suggestions: [name] }));
-  return { ...readField(field, { key, keyAt, value }, path, parent, reader), broken: true };
+  return { ...readField(field, { key, keyAt, value }, path, parent, reader), broken: true, misspelled: true };
 }
 
 function insideOf(parent: Place): string {

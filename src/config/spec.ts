@@ -17,6 +17,8 @@ export interface Slot<T> {
   readonly value: T;
   /** An error was reported about it; what follows from its absence is no further mistake. */
   readonly broken: boolean;
+  /** Read from a key that is a near miss; good for finding more mistakes and for nothing else. */
+  readonly misspelled?: boolean;
   /** The key was there, whatever stood behind it. */
   readonly written: boolean;
   /** Of the value; of the enclosing mapping when the key was not there. */

@@ -46,9 +46,9 @@ export interface AzureMetricQuery {
   readonly alignment: 'minute' | 'grain';
   /** Metric namespace, when declared; otherwise the resource type's own. */
   readonly metricNamespace?: string;
-  /** True with `metricNames`: the family name gets the Azure name in snake case. */
+  /** True with several `metricNames`: the family name gets the Azure name in snake case. */
   readonly nameByMetric: boolean;
-  /** True with `aggregation.types`: the family name gets the aggregation. */
+  /** True with several `aggregation.types`: the family name gets the aggregation. */
   readonly nameByAggregation: boolean;
 }
 

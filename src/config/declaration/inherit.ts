@@ -36,3 +36,13 @@ export function metricScope(
   };
   return { scope: { place, defaults, reader, inherit }, blamed };
 }
+
+/** A field of a mapping of defaults; a mapping that could not be read is a refused value of each of its fields. */
+export function member<O, T>(
+  outer: Slot<O | undefined> | undefined,
+  pick: (value: O) => Slot<T | undefined>,
+): Slot<T | undefined> | undefined {
+  if (outer === undefined) return undefined;
+  if (outer.value !== undefined && !outer.misspelled) return pick(outer.value);
+  return outer.broken ? { ...outer, value: undefined } : undefined;
+}

@@ -7,7 +7,7 @@ import { memberPath, type Place, type YamlNode } from '../node.ts';
 import { type Problem, problem } from '../problem.ts';
 import { type Reader, reject, type Slot } from '../spec.ts';
 import { type DefaultValues, type MetricValues, metricSpec } from './fields.ts';
-import { type MetricScope, metricScope } from './inherit.ts';
+import { type MetricScope, member, metricScope } from './inherit.ts';
 import { readLabels, warnAboutDimensions } from './labels.ts';
 import { type ReadQuery, readAzureQuery, readLogQuery } from './query.ts';
 import { readResource } from './resources.ts';
@@ -45,7 +45,7 @@ export function readMetric(node: YamlNode, path: string, around: MetricSurroundi
   if (slot.value === undefined && !slot.broken)
     reject(reader, 'AZ1018', place, 'An entry of `metrics` must not be blank.');
   const metric = slot.value === undefined ? undefined : buildMetric(slot.value, scope, around);
-  const broken = blamed.size > 0 || problems.some((item) => item.severity === 'error');
+  const broken = problems.some((item) => item.severity === 'error');
   return {
     name,
     namePlace: slot.value?.name.place ?? place,
@@ -78,7 +78,10 @@ function buildMetric(
     );
   }
   const own = values.scraping.value?.schedule;
-  const schedule = scope.inherit(own, defaults?.scraping.value?.schedule);
+  const schedule = scope.inherit(
+    own,
+    member(defaults?.scraping, (value) => value.schedule),
+  );
   const freshness = readFreshness(values, schedule.value, scope);
   const { name, description } = values;
   if (name.value === undefined || description.value === undefined || row === undefined) return undefined;
@@ -184,11 +187,23 @@ function readFreshness(
   scope: MetricScope,
 ): Freshness | undefined {
   const own = values.azureMetricConfiguration.value;
-  const base = scope.defaults?.azureMetricConfiguration.value;
-  const delay = scope.inherit(own?.delay, base?.delay);
-  const maxAge = scope.inherit(own?.maxAge, base?.maxAge);
-  const staleAfter = scope.inherit(own?.staleAfter, base?.staleAfter);
-  const noData = scope.inherit(own?.noData, base?.noData);
+  const base = scope.defaults?.azureMetricConfiguration;
+  const delay = scope.inherit(
+    own?.delay,
+    member(base, (value) => value.delay),
+  );
+  const maxAge = scope.inherit(
+    own?.maxAge,
+    member(base, (value) => value.maxAge),
+  );
+  const staleAfter = scope.inherit(
+    own?.staleAfter,
+    member(base, (value) => value.staleAfter),
+  );
+  const noData = scope.inherit(
+    own?.noData,
+    member(base, (value) => value.noData),
+  );
   if ([delay, maxAge, staleAfter, noData].some((item) => item.broken) || schedule === undefined) return undefined;
   return {
     delayMs: delay.value ?? minuteMs,

@@ -5,12 +5,12 @@ import type { Place } from '../node.ts';
 import { problem } from '../problem.ts';
 import { type Reader, reject, type Slot } from '../spec.ts';
 import type { MetricValues } from './fields.ts';
-import type { Inherited, MetricScope } from './inherit.ts';
+import { type Inherited, type MetricScope, member } from './inherit.ts';
 
 type AzureValues = NonNullable<MetricValues['azureMetricConfiguration']['value']>;
 type LogValues = NonNullable<MetricValues['logAnalyticsConfiguration']['value']>;
 
-export interface Dimension {
+interface Dimension {
   readonly name: string;
   readonly place: Place;
 }
@@ -28,14 +28,20 @@ const promitorInterval = 300_000;
 /** `azureMetricConfiguration` of a metric whose values come from Azure Monitor or from a storage queue. */
 export function readAzureQuery(values: AzureValues, row: ResourceTypeRow | undefined, scope: MetricScope): ReadQuery {
   const { defaults, reader } = scope;
-  const base = defaults?.azureMetricConfiguration.value;
+  const base = defaults?.azureMetricConfiguration;
   const names = readNames(values, scope);
   const aggregations = readAggregations(values, scope);
   const dimensions = readDimensions(values, reader);
   const fits = dimensionsFit(row, dimensions, reader);
   const limit = scope.inherit(values.limit, defaults?.limit);
-  const alignment = scope.inherit(values.alignment, base?.alignment);
-  const metricNamespace = scope.inherit(values.metricNamespace, base?.metricNamespace);
+  const alignment = scope.inherit(
+    values.alignment,
+    member(base, (value) => value.alignment),
+  );
+  const metricNamespace = scope.inherit(
+    values.metricNamespace,
+    member(base, (value) => value.metricNamespace),
+  );
   const found = { metricNames: names ?? [], dimensions: dimensions ?? [] };
   if (row?.source === 'queue') return { ...found, query: queueQuery(row, names, values, reader) };
   const interval = readInterval(values.aggregation.value?.interval, scope);
@@ -80,9 +86,10 @@ export function readLogQuery(values: LogValues, scope: MetricScope): ReadQuery {
 }
 
 function readInterval(own: Slot<number | undefined> | undefined, scope: MetricScope): Inherited<number> {
-  const defaults = scope.defaults?.aggregation;
-  const unreadable = defaults?.broken ? { ...defaults, value: undefined } : undefined;
-  const interval = scope.inherit(own, unreadable ?? defaults?.value?.interval);
+  const interval = scope.inherit(
+    own,
+    member(scope.defaults?.aggregation, (defaults) => defaults.interval),
+  );
   if (interval.value === undefined && !interval.broken && scope.defaults !== undefined) {
     const message =
       'No interval is known: set `aggregation.interval` here, or `metricDefaults.aggregation.interval` for all metrics.';
@@ -99,7 +106,10 @@ function readNames(values: AzureValues, scope: MetricScope): readonly string[] |
   }
   if (values.metricName.broken) return undefined;
   if (values.metricName.value !== undefined) return [values.metricName.value];
-  const listed = scope.inherit(values.metricNames, scope.defaults?.azureMetricConfiguration.value?.metricNames);
+  const listed = scope.inherit(
+    values.metricNames,
+    member(scope.defaults?.azureMetricConfiguration, (value) => value.metricNames),
+  );
   if (listed.broken) return undefined;
   const names = distinct(listed.value ?? [], scope.reader).map((slot) => slot.value);
   if (names.length > 0) return names;
@@ -119,8 +129,11 @@ function readAggregations(values: AzureValues, scope: MetricScope): readonly Agg
     warnAboutNone([own.type.value], own.type.place, scope.reader);
     return [own.type.value];
   }
-  const base = scope.defaults?.azureMetricConfiguration.value?.aggregation.value;
-  const listed = scope.inherit(own.types, base?.types);
+  const base = member(scope.defaults?.azureMetricConfiguration, (value) => value.aggregation);
+  const listed = scope.inherit(
+    own.types,
+    member(base, (value) => value.types),
+  );
   if (listed.broken) return undefined;
   const types = distinct(listed.value ?? [], scope.reader).map((slot) => slot.value);
   if (types.length > 0) {

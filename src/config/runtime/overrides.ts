@@ -38,7 +38,7 @@ export function applyOverrides(
   return { root: result, problems: [...problems, ...lookAlikes(env)] };
 }
 
-export function originOf(name: string): Origin {
+function originOf(name: string): Origin {
   return { file: `environment ${name}`, line: 1, column: 1 };
 }
 
