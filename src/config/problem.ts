@@ -80,11 +80,11 @@ export function orderProblems(problems: readonly Problem[], files: readonly stri
   );
 }
 
-/** Text of `validate`: one line per problem, then a total. */
-export function problemsAsText(problems: readonly Problem[], files: readonly string[]): string {
+/** Text of `validate`: one line per problem, then a total. With `strict`, warnings make the configuration invalid too. */
+export function problemsAsText(problems: readonly Problem[], files: readonly string[], strict = false): string {
   const errors = problems.filter((item) => item.severity === 'error').length;
   const warnings = problems.length - errors;
-  const verdict = errors === 0 ? 'valid' : 'invalid';
+  const verdict = errors === 0 && !(strict && warnings > 0) ? 'valid' : 'invalid';
   const total = `${verdict}: ${count(errors, 'error')}, ${count(warnings, 'warning')} in ${count(files.length, 'file')}`;
   return `${[...problems.map(formatProblem), total].join('\n')}\n`;
 }

@@ -12,6 +12,7 @@ describe('problems', () => {
       'b.yaml:3:1: warning AZ1010: odd\nb.yaml:4:2: error AZ1012: wrong\ninvalid: 1 error, 1 warning in 2 files\n',
     );
     expect(problemsAsText([], ['a.yaml'])).toBe('valid: 0 errors, 0 warnings in 1 file\n');
+    expect(problemsAsText([warning], ['a.yaml'], true)).toMatch(/invalid: 0 errors, 1 warning in 1 file\n$/);
   });
 
   it('are JSON with every member present', () => {
