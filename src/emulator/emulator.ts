@@ -99,9 +99,9 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
 
 interface Core {
   readonly control: Control;
-  listener(router: Router): (request: Request, response: ServerResponse) => void;
-  now(): number;
-  setOrigin(origin: string): void;
+  readonly listener: (router: Router) => (request: Request, response: ServerResponse) => void;
+  readonly now: () => number;
+  readonly setOrigin: (origin: string) => void;
 }
 
 /** Everything but the sockets: the state that calls and control share. */
@@ -147,7 +147,7 @@ function createCore(options: EmulatorOptions): Core {
     control,
     listener,
     now: time.now,
-    setOrigin(value) {
+    setOrigin: (value) => {
       origin = value;
     },
   };

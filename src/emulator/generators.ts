@@ -1,7 +1,7 @@
 import { unit } from './hash.ts';
 
 /** What every generator can do with its number before it is handed out. */
-export interface Shape {
+interface Shape {
   /** Digits after the point, 0 to 6; 2 unless set. Halves are rounded up. */
   readonly decimals?: number | undefined;
   /** Lower bound. */

@@ -7,6 +7,16 @@ const fnvPrime = 0x01000193;
  */
 export function hashText(text: string, state: number = fnvOffset): number {
   let hash = state;
+  for (let index = 0; index < text.length; index += 1) {
+    const code = text.charCodeAt(index);
+    if (code > 0x7f) return hashBytes(text.slice(index), hash);
+    hash = Math.imul(hash ^ code, fnvPrime);
+  }
+  return hash >>> 0;
+}
+
+function hashBytes(text: string, state: number): number {
+  let hash = state;
   for (const byte of Buffer.from(text, 'utf8')) hash = Math.imul(hash ^ byte, fnvPrime);
   return hash >>> 0;
 }
@@ -29,8 +39,17 @@ export function seriesHash(
   metric: string,
   dimensions: readonly (readonly [name: string, value: string])[],
 ): number {
-  const tail = dimensions.map(([name, value]) => `|${name}=${value}`).join('');
-  return hashText(`${seed}|${resourceKey}|${metric}${tail}`.toLowerCase());
+  return dimensionsHash(metricHash(seed, resourceKey, metric), dimensions);
+}
+
+/** The part of {@link seriesHash} that all series of a metric share. */
+export function metricHash(seed: number, resourceKey: string, metric: string): number {
+  return hashText(`${seed}|${resourceKey}|${metric}`.toLowerCase());
+}
+
+/** Continues {@link metricHash} over the dimension values. */
+export function dimensionsHash(hash: number, dimensions: readonly (readonly [name: string, value: string])[]): number {
+  return dimensions.reduce((state, [name, value]) => hashText(`|${name}=${value}`.toLowerCase(), state), hash);
 }
 
 /** A UUID made from a text, for ids that nobody declared. Always the same for the same text. */

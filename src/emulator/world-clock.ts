@@ -12,7 +12,7 @@ export interface TimeChange {
 
 /** World time: the host's clock, moved, sped up or stopped. */
 export interface WorldClock {
-  now(): number;
+  readonly now: () => number;
   change(change: TimeChange): void;
   readonly rate: number;
   readonly paused: boolean;

@@ -41,7 +41,7 @@ const faultSchema = z.strictObject({
 export type Effect = z.infer<typeof effectFields>;
 
 /** Which calls a fault hits. Texts compare without case; what is left out matches everything. */
-export interface FaultMatch {
+interface FaultMatch {
   readonly api?: Routed['api'] | 'unknown' | undefined;
   /** Part of a resource id. */
   readonly resource?: string | undefined;

@@ -90,7 +90,7 @@ function usTime(ms: number): string {
 }
 
 /** The identity behind a token, as the world has it now. */
-export function identityOf(state: State, claims: Claims): Identity | undefined {
+function identityOf(state: State, claims: Claims): Identity | undefined {
   return state.index.world.identities.find(({ objectId }) => objectId === claims.objectId);
 }
 

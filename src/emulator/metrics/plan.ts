@@ -5,29 +5,31 @@ import type { ResourceMetric, WorldIndex } from '../world/resolve.ts';
 import { askedDimensions, type MetricsQuery } from './query.ts';
 
 /** Dimensions that only exist when several resources are asked at once. */
-export const resourceDimensions: readonly string[] = ['microsoft.resourceid', 'microsoft.resourcegroupname'];
+const resourceDimensions: readonly string[] = ['microsoft.resourceid', 'microsoft.resourcegroupname'];
 
 /**
  * The metrics that a query asks of one resource, in the order asked; a refusal names the first unknown one.
  * Without names it is the first metric of the namespace, Azure's "default metric of the provider".
  */
 export function metricsOf(index: WorldIndex, resource: Resource, query: MetricsQuery): ResourceMetric[] | Refusal {
-  const all = index.metrics(resource);
-  const namespaces = [...new Set([resource.type, ...all.map(({ namespace }) => namespace)])];
-  const wanted = query.namespace?.toLowerCase();
-  if (wanted !== undefined && !namespaces.some((name) => name.toLowerCase() === wanted)) {
-    return badRequest(
-      `Detect invalid value: ${query.namespace} for query parameter: 'metricnamespace', the value must be: ${namespaces.join(',')} if the query parameter is provided, you can also skip this optional query parameter.`,
-    );
+  const type = resource.type.toLowerCase();
+  const space = query.namespace?.toLowerCase() ?? type;
+  if (space !== type) {
+    const namespaces = [...new Set([resource.type, ...index.metrics(resource).map(({ namespace }) => namespace)])];
+    if (!namespaces.some((name) => name.toLowerCase() === space)) {
+      return badRequest(
+        `Detect invalid value: ${query.namespace} for query parameter: 'metricnamespace', the value must be: ${namespaces.join(',')} if the query parameter is provided, you can also skip this optional query parameter.`,
+      );
+    }
   }
-  const space = wanted ?? resource.type.toLowerCase();
   const inSpace = (metric: Metric): boolean => metric.namespace.toLowerCase() === space;
-  const names = query.metricNames.length > 0 ? query.metricNames : all.filter(inSpace).slice(0, 1).map(nameOf);
+  const offered = (): string[] => index.metrics(resource).filter(inSpace).map(nameOf);
+  const names = query.metricNames.length > 0 ? query.metricNames : offered().slice(0, 1);
   const found: ResourceMetric[] = [];
   for (const name of names) {
     const metric = index.metric(resource, name);
     if (metric === undefined || !inSpace(metric.metric)) {
-      return unknownMetric(resource.type, name, all.filter(inSpace).map(nameOf));
+      return unknownMetric(resource.type, name, offered());
     }
     found.push(metric);
   }
@@ -68,7 +70,7 @@ export function grainOf(query: MetricsQuery, metrics: readonly Metric[]): number
 }
 
 /** Azure's trace ids differ by call; a constant one keeps answers comparable. */
-export const traceId = '7f1f4a52-6f0e-4b43-9d55-0a2c51e3b8d6';
+const traceId = '7f1f4a52-6f0e-4b43-9d55-0a2c51e3b8d6';
 
 /** Refuses dimensions that a metric does not have, and queries without one where it is required. */
 export function dimensionProblem(

@@ -25,7 +25,7 @@ export interface MetricsQuery {
   readonly validateDimensions: boolean;
 }
 
-export interface Order {
+interface Order {
   readonly by: 'average' | 'total' | 'minimum' | 'maximum' | 'count';
   readonly descending: boolean;
 }
@@ -64,21 +64,24 @@ function readQuery(
     return badRequest(`Requested metrics count: ${metricNames.length} bigger than allowed max: ${maxNames}`);
   }
   const interval = intervalOf(parameters.get('interval'));
+  if (typeof interval === 'object') return interval;
   const wanted = aggregationsOf(parameters.get('aggregation'));
+  if (!Array.isArray(wanted)) return wanted;
   const order = orderOf(parameters.get('orderby'));
+  if (order !== undefined && 'status' in order) return order;
   const top = topOf(parameters.get('top'));
-  for (const part of [interval, wanted, order, top]) if (typeof part === 'object' && 'status' in part) return part;
+  if (typeof top !== 'number') return top;
   const filter = filterText === undefined || filterText.trim() === '' ? undefined : parseFilter(filterText);
   if (filter !== undefined && 'problem' in filter) return badRequest(filter.problem);
   return {
     span,
-    interval: interval as MetricsQuery['interval'],
+    interval,
     metricNames,
-    aggregations: wanted as MetricsQuery['aggregations'],
+    aggregations: wanted,
     namespace: parameters.get('metricnamespace'),
     conditions: filter?.conditions,
-    top: top as number,
-    order: order as MetricsQuery['order'],
+    top,
+    order,
     rollUp: listOf(parameters.get('rollupby')).map((name) => name.toLowerCase()),
     metadataOnly: (parameters.get('resulttype') ?? '').toLowerCase() === 'metadata',
     autoAdjust: (parameters.get('autoadjusttimegrain') ?? '').toLowerCase() === 'true',

@@ -1,4 +1,5 @@
 import { type Aggregate, addMinutes, emptyAggregate, visibleUntil } from '../buckets.ts';
+import { floorMinute } from '../iso-time.ts';
 import type { Metric, Resource, Variants } from '../world/model.ts';
 import type { ResourceMetric, Series } from '../world/resolve.ts';
 import { type Condition, holds } from './filter.ts';
@@ -71,7 +72,7 @@ export interface Layout {
 
 /** Buckets from the start of the span, rounded down to the minute, up to its end. */
 export function layoutOf(query: MetricsQuery, grainMs: number): Layout {
-  const first = Math.floor(query.span.startMs / 60_000) * 60_000;
+  const first = floorMinute(query.span.startMs);
   const starts: number[] = [];
   for (let at = first; at < query.span.endMs; at += grainMs) starts.push(at);
   return { starts, grainMs };

@@ -8,7 +8,7 @@ export interface Throttles {
   count(key: string, quota: Quota, hostMs: number): Ticket;
 }
 
-export interface Ticket {
+interface Ticket {
   readonly allowed: boolean;
   /** Calls left after this one. */
   readonly remaining: number;

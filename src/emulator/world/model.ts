@@ -39,7 +39,7 @@ export interface Identity {
   readonly roles: readonly RoleAssignment[];
 }
 
-export interface RoleAssignment {
+interface RoleAssignment {
   readonly role: string;
   /** Scope in lower case with a leading slash; `/` is everything. */
   readonly scope: string;
@@ -111,7 +111,7 @@ export interface DimensionRow {
   readonly values: readonly string[];
 }
 
-export interface SeriesPatch {
+interface SeriesPatch {
   /** Values by dimension name, compared without case. */
   readonly when: Readonly<Record<string, string>>;
   readonly generator?: Generator | undefined;
@@ -136,7 +136,7 @@ export interface Quota {
 }
 
 /** Rate limits; undefined is no limit. */
-export interface Limits {
+interface Limits {
   readonly arm?: Rate | undefined;
   readonly batch?: Rate | undefined;
   readonly definitions?: Quota | undefined;

@@ -1,7 +1,7 @@
 import type { Aggregation } from '../../core/aggregation.ts';
 import { resourceKey } from '../../core/resource-id.ts';
 import type { Gap, Generator } from '../generators.ts';
-import { seriesHash } from '../hash.ts';
+import { dimensionsHash, metricHash } from '../hash.ts';
 import { defaultGenerator, dimensionValues, titleOf } from '../metric-defaults.ts';
 import { allGrains, metricsCatalogue } from '../metrics-catalogue.ts';
 import type { DimensionRow, Metric, MetricPatch, Resource, World } from './model.ts';
@@ -79,9 +79,11 @@ function createIndex(world: World): WorldIndex {
     metric(resource, name) {
       const entry = entryOf(resource);
       const key = name.toLowerCase();
+      const known = entry.prepared.get(key);
+      if (known !== undefined) return known;
       const metric = entry.byName.get(key);
       if (metric === undefined) return undefined;
-      const prepared = entry.prepared.get(key) ?? { metric, series: seriesOf(world.seed, resource, metric) };
+      const prepared = { metric, series: seriesOf(world.seed, resource, metric) };
       entry.prepared.set(key, prepared);
       return prepared;
     },
@@ -177,6 +179,7 @@ function withValues(metric: Metric, values: ReadonlyMap<string, readonly string[
 }
 
 function seriesOf(seed: number, resource: Resource, metric: Metric): readonly Series[] {
+  const hash = metricHash(seed, resource.key, metric.name);
   return combinations(metric.dimensions).map((values) => {
     const pairs = values.map((value, index): [string, string] => [metric.dimensions[index]?.name ?? '', value]);
     const exception = metric.series.find((patch) =>
@@ -186,7 +189,7 @@ function seriesOf(seed: number, resource: Resource, metric: Metric): readonly Se
     );
     return {
       values,
-      hash: seriesHash(seed, resource.key, metric.name, pairs),
+      hash: dimensionsHash(hash, pairs),
       generator: exception?.generator ?? metric.generator,
       gaps: exception?.gaps ?? metric.gaps,
     };
