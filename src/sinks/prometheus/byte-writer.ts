@@ -5,7 +5,7 @@ export interface Bytes {
    * Gives the Buffer back. To be called once nothing reads the bytes any more, and never while they are being
    * written or compressed; not calling it only leaves the Buffer to the garbage collector.
    */
-  release(): void;
+  readonly release: () => void;
 }
 
 /** Gathers one-byte text into Buffers. */

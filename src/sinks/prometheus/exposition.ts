@@ -94,8 +94,11 @@ async function sendPlain(scrape: Scrape, render: Render, nowMs: number): Promise
   return omitted;
 }
 
-/** Bytes of small parts that are joined before they are written: many small writes cost more than the copy. */
-const writeBytes = 1024 * 1024;
+/**
+ * Bytes of small parts that are joined before they are written: many small writes cost more than the copy.
+ * Less where parts are still being made, so that the client sees the first byte soon.
+ */
+const writeBytes = { ready: 1024 * 1024, making: 64 * 1024 };
 
 async function sendGzip(scrape: Scrape, cache: PartCache): Promise<number> {
   const { sections, format, response, output } = scrape;
@@ -103,7 +106,8 @@ async function sendGzip(scrape: Scrape, cache: PartCache): Promise<number> {
   const ready = sections.map((section) => cache.ready(section, format));
   const length = ready.reduce((sum, part) => sum + (part?.bytes.length ?? Number.NaN), tail.bytes.length);
   const frame = gzipHeader.length + 10;
-  if (Number.isFinite(length)) response.setHeader('Content-Length', length + frame);
+  const known = Number.isFinite(length);
+  if (known) response.setHeader('Content-Length', length + frame);
   const parts: CachedPart[] = [];
   let waiting: Buffer[] = [gzipHeader];
   let waitingBytes = 0;
@@ -113,7 +117,7 @@ async function sendGzip(scrape: Scrape, cache: PartCache): Promise<number> {
     parts.push(part);
     waiting.push(part.bytes);
     waitingBytes += part.bytes.length;
-    if (waitingBytes < writeBytes) continue;
+    if (waitingBytes < (known ? writeBytes.ready : writeBytes.making)) continue;
     if (!(await output.write(Buffer.concat(waiting)))) return 0;
     waiting = [];
     waitingBytes = 0;
