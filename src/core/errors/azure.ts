@@ -74,8 +74,7 @@ export const azureErrors = {
   },
   AZ3429: {
     title: 'Azure is throttling',
-    remedy:
-      'Fewer calls: longer schedules, batching, or fewer metrics; `azimuth plan` shows where the calls come from.',
+    remedy: 'Make fewer calls: longer schedules or fewer metrics. azimuth_ratelimit_arm tells what Azure still allows.',
   },
   AZ3500: {
     title: 'Azure failed on its side',
