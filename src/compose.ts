@@ -16,6 +16,7 @@ import { createExposition } from './sinks/prometheus/exposition.ts';
 import type { SeriesSnapshots, SeriesStore } from './store/ports.ts';
 import { createSeriesStore } from './store/series-store.ts';
 import { createItemStatus, itemMetrics } from './telemetry/item-status.ts';
+import { ownMetricName } from './telemetry/own-metrics.ts';
 import { createOwnRegistry, type OwnRegistry } from './telemetry/registry.ts';
 import { createScrapeLog, type ScrapeLog } from './telemetry/scrape-log.ts';
 import { createScrapeMetrics, type ScrapeMetrics } from './telemetry/scrape-metrics.ts';
@@ -71,7 +72,7 @@ export function composeCore(input: CoreInput): ExporterCore {
   });
   const log = createScrapeLog(logger);
   const metrics = createScrapeMetrics(registry, { tenantId: declaration.tenantId, appId: appIdOf(runtime) });
-  const status = createItemStatus(statusStore, prefix, declaration.tenantId);
+  const status = createItemStatus(statusStore, prefix, declaration.tenantId, timestampsOf(runtime) === 'run');
   const observe = (event: ScrapeEvent): void => {
     log.note(event);
     metrics.scrape(event);
@@ -102,6 +103,13 @@ export function composeCore(input: CoreInput): ExporterCore {
   });
   const exposition = composeExposition(input, { store, statusStore, registry });
   const groups = groupsBySchedule(plan);
+  const items = new Map(plan.groups.flatMap((group) => group.items.map((item) => [item.id, item] as const)));
+  const expire = (): void => {
+    for (const owner of store.expire(clock.now())) {
+      const item = items.get(owner);
+      if (item !== undefined) observe({ kind: 'left', item, reason: 'stale' });
+    }
+  };
 
   return {
     plan,
@@ -115,12 +123,12 @@ export function composeCore(input: CoreInput): ExporterCore {
         reason === 'start' ? 0 : jitterMs(group.id, group.schedule.periodMs);
       const result = await scraper.run(groups.get(cron) ?? [], delayOf, signal);
       if (signal.reason === 'shutdown') return result;
-      store.expire(clock.now());
+      expire();
       log.endRun(cron);
       await exposition.refresh();
       return result;
     },
-    expire: () => void store.expire(clock.now()),
+    expire,
     async close() {
       await azure.close();
       registry.close();
@@ -167,10 +175,17 @@ function composeExposition(
       return registry.text(format);
     },
     unavailableValue: sink?.metricUnavailableValue ?? Number.NaN,
-    timestamps: sink?.enableMetricTimestamps === true ? sink.metricTimestampSource : 'none',
+    timestamps: timestampsOf(input.runtime),
     labelTransformation: sink?.labelTransformation ?? 'None',
+    ownFamilies: new Set(
+      [...itemMetrics].map((metric) => ownMetricName(metric, sink?.systemMetricsPrefix ?? 'azimuth')),
+    ),
     now: () => input.clock.now(),
   });
+}
+
+function timestampsOf({ prometheus }: RuntimeConfig): 'none' | 'run' | 'bucket' {
+  return prometheus?.enableMetricTimestamps === true ? prometheus.metricTimestampSource : 'none';
 }
 
 /** Brings `azimuth_series` up to date: as many series a family, as there are now; families that left are forgotten. */

@@ -1,10 +1,13 @@
 import { type CoreInput, composeCore, type ExporterCore } from './compose.ts';
+import { sleep } from './core/clock.ts';
 import { createApp } from './http/app.ts';
 import { listen } from './http/server.ts';
 import type { ScheduleEvent, ScheduleState, Ticker } from './schedule/ports.ts';
-import { createScheduler, standingStill } from './schedule/scheduler.ts';
+import { createScheduler, type Scheduler, standingStill } from './schedule/scheduler.ts';
 
 const housekeepingMs = 5_000;
+/** Between two looks whether a token can be had at last; the token source itself paces what goes out. */
+const tokenPauseMs = 1_000;
 /** A tick later than this means that the scheduler is dead; node-cron fires within milliseconds. */
 const standstillMs = 90_000;
 /** Part of the grace period that is left to answers that are being written. */
@@ -53,12 +56,16 @@ export async function startExporter(input: ExporterInput): Promise<Exporter> {
   core.registry.set('configReloadTimestamp', {}, clock.now() / 1000);
   const stopHousekeeping = every(input, housekeepingMs, () => core.expire());
   scheduler.start();
+  const stopping = new AbortController();
+  if (core.plan.groups.some(({ mode }) => mode !== 'queue'))
+    void scrapeOnceTokenComes(core, scheduler, input, stopping.signal);
 
   return {
     port: server.port,
     notReady,
     async stop() {
       stopHousekeeping();
+      stopping.abort();
       const [inTime] = await Promise.all([
         scheduler.stop(runtime.server.shutdownGraceMs),
         server.close(Math.min(httpGraceMs, runtime.server.shutdownGraceMs)),
@@ -67,6 +74,29 @@ export async function startExporter(input: ExporterInput): Promise<Exporter> {
       return inTime;
     },
   };
+}
+
+/**
+ * A pod's identity may be bound minutes after its start. Runs until then fail; once the first token comes, schedules
+ * without a result run at once instead of waiting for their next tick, which may be an hour away.
+ */
+async function scrapeOnceTokenComes(
+  core: ExporterCore,
+  scheduler: Scheduler,
+  { clock, logger }: ExporterInput,
+  signal: AbortSignal,
+): Promise<void> {
+  let failed = false;
+  for (;;) {
+    const outcome = await core.azure.token.probe(signal);
+    if (signal.aborted) return;
+    if (outcome.kind === 'ok') break;
+    failed = true;
+    await sleep(clock, tokenPauseMs, signal);
+  }
+  if (!failed) return;
+  logger.info('An access token was obtained.');
+  scheduler.runMissing();
 }
 
 function every(input: Pick<CoreInput, 'clock'>, ms: number, work: () => void): () => void {

@@ -30,6 +30,26 @@ export interface AzureRequestEvent {
   readonly requestId?: string;
   /** 1 for the first attempt of a call. */
   readonly attempt: number;
+  /** Milliseconds that the attempt waited for its turn before it was sent; absent for tokens. Not in `durationMs`. */
+  readonly waitedMs?: number;
+}
+
+/** One of Azure's quotas and how the calls on it are paced, for the status page and the own metrics. */
+export interface PaceState {
+  readonly api: 'arm' | 'batch' | 'definitions';
+  readonly subscription: string;
+  /** ARM location; only of quotas that are counted by region. */
+  readonly region?: string;
+  /** Calls that may go out at once; negative while Azure counts more than we did. */
+  readonly tokens: number;
+  /** Calls per second that are let out in the long run; at most the limit. */
+  readonly ratePerSecond: number;
+  /** Calls in line. */
+  readonly waiting: number;
+  /** Azure asked to send nothing before this moment, milliseconds since the epoch. */
+  readonly blockedUntilMs?: number;
+  /** Calls that remained at the last answer that told. */
+  readonly remaining?: number;
 }
 
 /** A detail for the debug log; never holds a secret. */

@@ -11,7 +11,7 @@ export interface Io {
   readonly logDestination: NodeJS.WritableStream;
   /** True when standard error is a terminal. */
   readonly isTerminal: boolean;
-  /** Resolves with the name of the first signal to stop. */
+  /** Resolves with the name of the first signal to stop, counted from the first call on. A second signal kills. */
   stopSignal(): Promise<string>;
   /** Sets a variable of the process's environment, which the identity libraries read. */
   setEnv(name: string, value: string): void;

@@ -26,8 +26,12 @@ const later: ReadonlySet<string> = new Set(['plan', 'check', 'explain', 'discove
 
 const usageExitCode = 2;
 
-process.exitCode = await main(process.argv.slice(2), processIo());
-process.exit();
+/** Runs the command that the process was started with, and ends the process with its exit code. */
+export async function start(): Promise<void> {
+  // Timers of the clock keep no process alive; a command that waits for nothing else must not end half-way.
+  setInterval(() => undefined, 60_000);
+  process.exit(await main(process.argv.slice(2), processIo()));
+}
 
 /** Finds the command and runs it; the result is the exit code. */
 async function main(args: readonly string[], io: Io): Promise<number> {
@@ -63,16 +67,19 @@ function unknownCommand(name: string): string {
 }
 
 function processIo(): Io {
+  let stopSignal: Promise<string> | undefined;
   return {
     env: process.env,
     out: (text) => new Promise((resolve) => void process.stdout.write(text, () => resolve())),
     err: (text) => void process.stderr.write(text),
     logDestination: process.stderr,
     isTerminal: process.stderr.isTTY,
-    stopSignal: () =>
-      new Promise((resolve) => {
+    stopSignal() {
+      stopSignal ??= new Promise((resolve) => {
         for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve(signal));
-      }),
+      });
+      return stopSignal;
+    },
     setEnv: (name, value) => {
       process.env[name] = value;
     },

@@ -1,11 +1,12 @@
-import { describeQuery, describeResource } from '../catalogue/describe.ts';
+import { armTypeOf, describeQuery, describeResource } from '../catalogue/describe.ts';
 import { findResourceType } from '../catalogue/lookup.ts';
 import type { ResourceTypeRow } from '../catalogue/types.ts';
 import type { DeclaredResource, MetricDefinition } from '../core/declaration.ts';
 import { type SeriesFamily, seriesFamilies } from '../core/family.ts';
-import type { LabelPair } from '../core/labels.ts';
+import { type LabelPair, labelName } from '../core/labels.ts';
 import { resourceKey } from '../core/resource-id.ts';
 import { layOutLabels } from './labels.ts';
+import { openDimensions } from './open-dimensions.ts';
 import type { PlannedResource, PlanWarning, ScrapeItem } from './types.ts';
 
 /** An item and the filter that its query needs. */
@@ -54,6 +55,7 @@ function itemsOfResource(
     subscriptionId: resource.subscriptionId,
     resourceGroupName: resource.resourceGroupName,
     resourceType: metric.resourceType,
+    armType: armTypeOf(described.id).toLowerCase(),
     instanceName: described.instanceName,
     fields: resource.fields,
     ...(resource.sasToken === undefined ? {} : { sasToken: resource.sasToken }),
@@ -93,7 +95,7 @@ function queriesOf(metric: MetricDefinition, resource: DeclaredResource, row: Re
   if (query.kind !== 'azureMonitor') return [{ query: { dimensions: [] }, families, metricNames: [] }];
   const byShape = new Map<string, ItemQuery>();
   for (const metricName of query.metricNames) {
-    const described = describeQuery(row, resource, metricName, query.dimensions);
+    const described = withOpenDimensions(describeQuery(row, resource, metricName, query.dimensions));
     const key = JSON.stringify([described.filter, described.dimensions]);
     const entry: ItemQuery = byShape.get(key) ?? { query: described, families: [], metricNames: [] };
     entry.families.push(...families.filter((family) => family.metricName === metricName));
@@ -101,6 +103,14 @@ function queriesOf(metric: MetricDefinition, resource: DeclaredResource, row: Re
     byShape.set(key, entry);
   }
   return [...byShape.values()];
+}
+
+/** Adds the dimensions by which a filter of `Generic` alone splits (Promitor lets such series overwrite each other). */
+function withOpenDimensions(described: ItemQuery['query']): ItemQuery['query'] {
+  const declared = new Set(described.dimensions.map(({ name }) => name.toLowerCase()));
+  const added = openDimensions(described.filter ?? '').filter((name) => !declared.has(name.toLowerCase()));
+  const dimensions = added.map((name) => ({ name, label: labelName(name) }));
+  return { ...described, dimensions: [...described.dimensions, ...dimensions] };
 }
 
 /** Entities of one resource differ in their filter only; ARM ids, entity names and metric names ignore case. */

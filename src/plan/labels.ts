@@ -49,7 +49,7 @@ export function layOutLabels(input: {
 }
 
 /** The label itself when it is free, else `dimension_<label>`, else that with a number. */
-export function freeDimensionLabel(label: string, taken: ReadonlySet<string>): string {
+function freeDimensionLabel(label: string, taken: ReadonlySet<string>): string {
   if (!taken.has(label)) return label;
   let candidate = `dimension_${label}`;
   for (let number = 2; taken.has(candidate); number += 1) candidate = `dimension_${label}_${number}`;

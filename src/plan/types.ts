@@ -70,6 +70,8 @@ export interface PlannedResource {
   readonly subscriptionId: string;
   readonly resourceGroupName: string;
   readonly resourceType: string;
+  /** ARM type in lower case. Resources of one declared type can differ in it (`Generic`, slots, flexible servers). */
+  readonly armType: string;
   /** Label `instance_name`; empty when the type has none. */
   readonly instanceName: string;
   /** Declared fields, which log and queue sources need. */

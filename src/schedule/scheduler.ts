@@ -32,6 +32,8 @@ export interface Scheduler {
    * false when that was too short.
    */
   stop(graceMs: number): Promise<boolean>;
+  /** Runs at once every schedule that has had no result yet, unless a run of it is going. */
+  runMissing(): void;
   states(): readonly ScheduleState[];
 }
 
@@ -106,6 +108,9 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
       const inTime = await Promise.race([ended, late]);
       cancel();
       return inTime;
+    },
+    runMissing() {
+      for (const lane of lanes) if (lane.lastSuccessMs === undefined && lane.abort === undefined) begin(lane, 'start');
     },
     states: () => lanes.map(stateOf),
   };

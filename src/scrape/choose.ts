@@ -5,8 +5,6 @@ export interface ChosenBucket {
   readonly value: number;
   /** End of the bucket, milliseconds since the epoch. */
   readonly endMs: number;
-  /** True when the two buckets before it have data too: the data ran on until here, and did not just blink. */
-  readonly continuous: boolean;
 }
 
 /**
@@ -20,19 +18,27 @@ export function chooseBucket(
   intervalMs: number,
   completeMs: number,
 ): ChosenBucket | undefined {
-  let newest: { value: number; endMs: number } | undefined;
-  const starts = new Set<number>();
+  let newest: ChosenBucket | undefined;
+  for (const bucket of bucketsWithData(points, aggregation, intervalMs, completeMs))
+    if (newest === undefined || bucket.endMs > newest.endMs) newest = bucket;
+  return newest;
+}
+
+/** All complete buckets with data, in the order of the points. */
+export function bucketsWithData(
+  points: readonly DataPoint[],
+  aggregation: Aggregation,
+  intervalMs: number,
+  completeMs: number,
+): ChosenBucket[] {
+  const buckets: ChosenBucket[] = [];
   for (const point of points) {
     const value = aggregateOf(point, aggregation);
-    const startMs = Date.parse(point.timeStamp);
-    const endMs = startMs + intervalMs;
-    if (value === undefined || !(endMs <= completeMs)) continue;
-    starts.add(startMs);
-    if (newest === undefined || endMs > newest.endMs) newest = { value, endMs };
+    if (value === undefined) continue;
+    const endMs = Date.parse(point.timeStamp) + intervalMs;
+    if (endMs <= completeMs) buckets.push({ value, endMs });
   }
-  if (newest === undefined) return undefined;
-  const startMs = newest.endMs - intervalMs;
-  return { ...newest, continuous: starts.has(startMs - intervalMs) && starts.has(startMs - 2 * intervalMs) };
+  return buckets;
 }
 
 /** `None` gives 0 for every bucket, as Promitor does. */

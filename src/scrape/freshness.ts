@@ -32,8 +32,8 @@ export interface Sighting {
 
 /**
  * Tells late from idle. Data that moves on from run to run is late, and how late is learned. Data that stands still
- * is idle. A bucket that a search finds counts as late only if data ran on until there (a lone old spike does not),
- * and then only until the next runs confirm it by moving on, or withdraw it.
+ * is idle. A bucket that the first search finds counts as late only if data ran on until there (a burst that ended does
+ * not), and then only until the next runs confirm it by moving on, or withdraw it.
  */
 export function remember(memory: DataMemory | undefined, sighting: Sighting): DataMemory {
   const { nowMs, newest, searched, intervalMs } = sighting;
@@ -44,8 +44,10 @@ export function remember(memory: DataMemory | undefined, sighting: Sighting): Da
   const watched = memory?.lag !== undefined || (memory !== undefined && !searched);
   if (watched || (newest.continuous && !searched))
     return { ...seen, lag: { ms: nowMs - newest.endMs, provisional: false } };
-  if (newest.continuous) return { ...seen, lag: { ms: nowMs - newest.endMs, provisional: true } };
-  return { ...seen, search: nextSearch(memory?.search, nowMs) };
+  // A search that finds news after runs that looked in vain has found data that arrived late.
+  if (newest.continuous || memory !== undefined)
+    return { ...seen, lag: { ms: nowMs - newest.endMs, provisional: true } };
+  return { ...seen, search: nextSearch(undefined, nowMs) };
 }
 
 function standStill(memory: DataMemory, sighting: Sighting): DataMemory {

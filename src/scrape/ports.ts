@@ -111,8 +111,8 @@ export type ScrapeEvent =
   | { readonly kind: 'left'; readonly item: ScrapeItem; readonly reason: 'stale' | 'gone' }
   | { readonly kind: 'truncated'; readonly item: ScrapeItem; readonly truncated: boolean; readonly limit: number }
   | { readonly kind: 'dropped'; readonly item: ScrapeItem; readonly series: number }
-  /** Age of the newest bucket shown for an item, milliseconds. */
-  | { readonly kind: 'age'; readonly item: ScrapeItem; readonly ageMs: number }
+  /** Age of the newest bucket shown for an item, milliseconds; absent when it shows nothing with a bucket. */
+  | { readonly kind: 'age'; readonly item: ScrapeItem; readonly ageMs?: number }
   | { readonly kind: 'lag'; readonly resourceType: string; readonly metricName: string; readonly lagMs: number }
   | {
       readonly kind: 'grainReplaced';

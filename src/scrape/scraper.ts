@@ -9,6 +9,7 @@ import type { DataMemory } from './freshness.ts';
 import { createGrainBook } from './grains.ts';
 import { createLagBook } from './lags.ts';
 import type { LogsSource, MetricsSource, QueueSource, ScrapeObserver } from './ports.ts';
+import { createQuarantine } from './quarantine.ts';
 import { settle, settleFailure, settleValue } from './settle.ts';
 
 export interface ScraperOptions {
@@ -47,6 +48,7 @@ export function createScraper(options: ScraperOptions): Scraper {
   const memory = new Map<string, DataMemory>();
   const grains = createGrainBook(options.metrics);
   const lags = createLagBook();
+  const quarantine = createQuarantine();
 
   const runGroup = async (
     group: QueryGroup,
@@ -59,6 +61,7 @@ export function createScraper(options: ScraperOptions): Scraper {
       const source = {
         source: options.metrics,
         grains,
+        quarantine,
         typicalLag: (type: string, name: string) => lags.typical(type, name),
         historyMs: options.historyMs,
       };

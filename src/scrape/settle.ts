@@ -1,5 +1,4 @@
 import type { SeriesFamily } from '../core/family.ts';
-import { labelName } from '../core/labels.ts';
 import type { CodedError } from '../core/outcome.ts';
 import type { ScrapeItem } from '../plan/types.ts';
 import type { SeriesStore, SeriesValue } from '../store/ports.ts';
@@ -23,10 +22,12 @@ export function settle(fetched: readonly FetchedPart[], context: SettleContext):
   for (const entry of fetched) byItem.set(entry.part.item, [...(byItem.get(entry.part.item) ?? []), entry]);
   for (const [item, entries] of byItem) {
     let failure: CodedError | undefined;
+    const written: Written[] = [];
     for (const entry of entries) {
       if (entry.answer.kind === 'failed') failure ??= entry.answer.error;
-      else writePart(entry, entry.answer.series, context);
+      else written.push(writePart(entry, entry.answer.series, context));
     }
+    report(item, written, context);
     if (failure === undefined) context.observe({ kind: 'succeeded', item, nowMs: context.nowMs });
     else settleFailure(item, failure, context);
   }
@@ -53,15 +54,34 @@ export function settleValue(item: ScrapeItem, value: number | null, context: Omi
   context.observe({ kind: 'succeeded', item, nowMs });
 }
 
-function writePart(entry: FetchedPart, answered: readonly SeriesAnswer[], context: SettleContext): void {
+/** What became of one Azure metric of an item. */
+interface Written {
+  readonly truncated: boolean;
+  /** End of the newest bucket shown, milliseconds since the epoch; undefined when nothing is shown. */
+  readonly newestMs?: number;
+}
+
+/** Tells of the item as a whole: one truncated metric is enough, and the oldest one counts. */
+function report(item: ScrapeItem, written: readonly Written[], context: SettleContext): void {
+  if (written.length === 0) return;
+  const truncated = written.some((part) => part.truncated);
+  context.observe({ kind: 'truncated', item, truncated, limit: limitOf(item) });
+  const newest = written.flatMap(({ newestMs }) => newestMs ?? []);
+  const age = newest.length === 0 ? {} : { ageMs: context.nowMs - Math.min(...newest) };
+  context.observe({ kind: 'age', item, ...age });
+}
+
+function limitOf(item: ScrapeItem): number {
+  return item.metric.query.kind === 'azureMonitor' ? item.metric.query.limit : Number.POSITIVE_INFINITY;
+}
+
+function writePart(entry: FetchedPart, answered: readonly SeriesAnswer[], context: SettleContext): Written {
   const { item, metricName } = entry.part;
-  const limit = item.metric.query.kind === 'azureMonitor' ? item.metric.query.limit : Number.POSITIVE_INFINITY;
-  context.observe({ kind: 'truncated', item, truncated: answered.length >= limit, limit });
+  const { dimensions } = item;
   const oldestMs = context.nowMs - maxAge(item.freshness, entry.intervalMs, context.memory.get(partKey(entry.part)));
   let newestMs = Number.NEGATIVE_INFINITY;
   for (const family of item.families) {
     if (family.metricName !== metricName) continue;
-    const dimensions = dimensionsOf(item, answered);
     const series = answered.map((one): SeriesValue => {
       const chosen = chooseBucket(one.points, family.aggregation, entry.intervalMs, entry.completeMs);
       const dimensionValues = dimensions.map(({ name }) => one.dimensions[name.toLowerCase()] ?? '');
@@ -71,15 +91,12 @@ function writePart(entry: FetchedPart, answered: readonly SeriesAnswer[], contex
     });
     const shown = current(item, family, series, oldestMs, context);
     for (const { bucketEndMs } of shown) newestMs = Math.max(newestMs, bucketEndMs ?? newestMs);
-    write(
-      item,
-      family,
-      dimensions.map(({ label }) => label),
-      shown,
-      context,
-    );
+    const labels = dimensions.map(({ label }) => label);
+    write(item, family, labels, shown, context);
   }
-  if (Number.isFinite(newestMs)) context.observe({ kind: 'age', item, ageMs: context.nowMs - newestMs });
+  // Without a dimension to split by, there is one series whatever the limit.
+  const truncated = dimensions.length > 0 && answered.length >= limitOf(item);
+  return { truncated, ...(Number.isFinite(newestMs) ? { newestMs } : {}) };
 }
 
 /**
@@ -114,22 +131,6 @@ function current(
     (series) => series.dimensionValues.length === item.dimensions.length && usable(series, keepMs),
   );
   return [...shown, ...kept];
-}
-
-/**
- * The dimensions that tell the series of an answer apart: the declared ones, or, where a filter of `Generic` alone
- * made Azure split the answer, those of the answer (Promitor lets such series overwrite each other).
- */
-function dimensionsOf(
-  item: ScrapeItem,
-  answered: readonly SeriesAnswer[],
-): readonly { readonly name: string; readonly label: string }[] {
-  if (item.dimensions.length > 0 || answered.length < 2) return item.dimensions;
-  const taken = new Set(item.labels.map(([name]) => name));
-  return Object.keys(answered[0]?.dimensions ?? {}).map((name) => {
-    const label = labelName(name);
-    return { name, label: taken.has(label) ? `dimension_${label}` : label };
-  });
 }
 
 function write(

@@ -16,22 +16,25 @@ interface Status {
  * Keeps success and error of every metric and resource in a series store of their own: at a hundred thousand of them
  * prom-client would take a second to print them, at every scrape. Entities of one resource (queues of a namespace)
  * share a series, because Promitor's labels do not tell them apart: it is an error when one of them fails.
+ * `timestamped`: samples carry the time of the run (Promitor's `enableMetricTimestamps`), so each run writes them anew.
  */
 export function createItemStatus(
   store: SeriesStore,
   prefix: 'azimuth' | 'promitor',
   tenantId: string,
+  timestamped = false,
 ): (event: ScrapeEvent) => void {
   const statuses = new Map<string, Status>();
 
-  const write = (owner: string, status: Status, metric: 'scrapeSuccess' | 'scrapeError', value: number): void => {
+  const write = (metric: 'scrapeSuccess' | 'scrapeError', owner: string, status: Status, runMs: number): void => {
+    const value = (metric === 'scrapeSuccess') === status.shown ? 1 : 0;
     store.replace({
       owner,
       family: { name: ownMetricName(metric, prefix), help: ownMetrics[metric].help },
       labels: status.labels,
       dimensionLabels: [],
       series: [{ dimensionValues: [], value }],
-      runMs: 0,
+      runMs,
       staleAtMs: Number.POSITIVE_INFINITY,
     });
   };
@@ -44,10 +47,10 @@ export function createItemStatus(
     if (event.kind === 'failed') status.failing.add(event.item.id);
     else status.failing.delete(event.item.id);
     const success = status.failing.size === 0;
-    if (status.shown === success) return;
+    if (status.shown === success && !timestamped) return;
     status.shown = success;
-    write(owner, status, 'scrapeSuccess', success ? 1 : 0);
-    write(owner, status, 'scrapeError', success ? 0 : 1);
+    write('scrapeSuccess', owner, status, event.nowMs);
+    write('scrapeError', owner, status, event.nowMs);
   };
 }
 

@@ -47,7 +47,11 @@ export function createOwnRegistry(options: RegistryOptions): OwnRegistry {
   if (options.runtime) addRuntimeMetrics(text, openMetrics);
 
   return {
-    text: (format) => (format === 'text' ? text.metrics() : openMetrics.metrics()),
+    async text(format) {
+      const printed = await (format === 'text' ? text.metrics() : openMetrics.metrics());
+      // prom-client's spelling of a value that is none is not that of the formats.
+      return printed.replace(/ Nan$/gm, ' NaN');
+    },
     names: () => new Set(text.getMetricsAsArray().map((metric) => metric.name)),
     set: (metric, labels, value) => gauges.get(metric)?.set(labels, value),
     add: (metric, labels, value = 1) => counters.get(metric)?.inc(labels, value),

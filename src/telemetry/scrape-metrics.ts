@@ -1,6 +1,6 @@
 import type { AzureRequestEvent } from '../azure/ports.ts';
 import type { ScheduleEvent } from '../schedule/ports.ts';
-import type { ScrapeEvent } from '../scrape/ports.ts';
+import type { ScrapeEvent, ScrapeItem } from '../scrape/ports.ts';
 import type { OwnRegistry } from './registry.ts';
 
 /** Turns what the rooms tell into own metrics. */
@@ -17,6 +17,25 @@ export function createScrapeMetrics(
 ): ScrapeMetrics {
   const truncated = new Map<string, Set<string>>();
   const ages = new Map<string, { readonly byItem: Map<string, number>; changed: boolean }>();
+
+  const noteAge = (item: ScrapeItem, ageMs: number | undefined): void => {
+    const entry = ages.get(item.metric.name) ?? { byItem: new Map<string, number>(), changed: true };
+    ages.set(item.metric.name, entry);
+    if (ageMs === undefined) entry.byItem.delete(item.id);
+    else entry.byItem.set(item.id, ageMs);
+    entry.changed = true;
+  };
+
+  const publishAges = (): void => {
+    for (const [name, entry] of ages) {
+      if (!entry.changed) continue;
+      entry.changed = false;
+      let oldestMs = 0;
+      for (const ageMs of entry.byItem.values()) oldestMs = Math.max(oldestMs, ageMs);
+      if (entry.byItem.size === 0) registry.drop('sampleAge', { metric_name: name });
+      else registry.set('sampleAge', { metric_name: name }, oldestMs / 1000);
+    }
+  };
 
   return {
     scrape(event) {
@@ -38,14 +57,12 @@ export function createScrapeMetrics(
         case 'dropped':
           registry.add('seriesDropped', { metric_name: event.item.metric.name }, event.series);
           return;
-        case 'age': {
-          const name = event.item.metric.name;
-          const entry = ages.get(name) ?? { byItem: new Map<string, number>(), changed: true };
-          entry.byItem.set(event.item.id, event.ageMs);
-          entry.changed = true;
-          ages.set(name, entry);
+        case 'age':
+          noteAge(event.item, event.ageMs);
           return;
-        }
+        case 'left':
+          noteAge(event.item, undefined);
+          return;
         case 'lag':
           registry.set(
             'metricLag',
@@ -62,13 +79,7 @@ export function createScrapeMetrics(
       if (event.kind !== 'runFinished') return;
       registry.set('scrapeDuration', labels, event.durationMs / 1000);
       if (event.succeeded > 0) registry.set('scrapeLastSuccess', labels, event.nowMs / 1000);
-      for (const [name, entry] of ages) {
-        if (!entry.changed) continue;
-        entry.changed = false;
-        let oldestMs = 0;
-        for (const ageMs of entry.byItem.values()) oldestMs = Math.max(oldestMs, ageMs);
-        registry.set('sampleAge', { metric_name: name }, oldestMs / 1000);
-      }
+      publishAges();
     },
     azure(event) {
       registry.add('azureRequests', { api: event.api, code: event.code });

@@ -127,6 +127,18 @@ describe('the scheduler', () => {
     expect(await stopped).toBe(false);
   });
 
+  it('runs what has had no result on demand, and nothing else', async () => {
+    const { scheduler, runs, clock } = setUp([everyMinute, everyFive]);
+    scheduler.start();
+    scheduler.runMissing();
+    expect(runs).toHaveLength(2);
+    runs[0]?.finish(0, 1);
+    runs[1]?.finish(1);
+    await clock.advance(0);
+    scheduler.runMissing();
+    expect(runs.map(({ schedule }) => schedule.text)).toEqual(['* * * * *', '*/5 * * * *', '* * * * *']);
+  });
+
   it('stands still when a tick is long overdue, and no longer once it comes', async () => {
     const { scheduler, tick, clock } = setUp([everyMinute]);
     scheduler.start();

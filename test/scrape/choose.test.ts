@@ -15,7 +15,6 @@ describe('chooseBucket', () => {
     expect(chooseBucket(points, 'Total', minute, base + 10 * minute)).toEqual({
       value: 9,
       endMs: base + 3 * minute,
-      continuous: true,
     });
   });
 
@@ -43,11 +42,6 @@ describe('chooseBucket', () => {
   it('finds nothing in buckets without data, and in timestamps that are none', () => {
     expect(chooseBucket([at(0), at(1)], 'Total', minute, base + 9 * minute)).toBeUndefined();
     expect(chooseBucket([{ timeStamp: 'never', total: 1 }], 'Total', minute, base + 9 * minute)).toBeUndefined();
-  });
-
-  it('tells a lone spike from data that ran on', () => {
-    const points = [at(0), at(1), at(2, { total: 4 }), at(3)];
-    expect(chooseBucket(points, 'Total', minute, base + 9 * minute)?.continuous).toBe(false);
   });
 
   it('agrees with a naive search', () => {

@@ -55,6 +55,14 @@ describe('remember', () => {
     expect(memory.search?.atMs).toBe(start + 15 * minute);
   });
 
+  it('takes news that only a search could find for late, until it stands still', () => {
+    const idle = remember(undefined, sight(start, undefined, { searched: true }));
+    const at = start + 15 * minute;
+    const found = remember(idle, sight(at, 40 * minute, { continuous: false, searched: true }));
+    expect(found.lag).toEqual({ ms: 40 * minute, provisional: true });
+    expect(remember(found, sight(at + 7 * minute, 47 * minute)).lag).toBeUndefined();
+  });
+
   it('searches an idle item again after ever longer pauses, without an extra call', () => {
     let memory: DataMemory = remember(undefined, sight(start, undefined, { searched: true }));
     const pauses: number[] = [];

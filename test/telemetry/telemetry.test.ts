@@ -116,6 +116,36 @@ describe('own metrics', () => {
     }
     registry.close();
   });
+
+  it('forget the age of what left or shows nothing', async () => {
+    const registry = createOwnRegistry({ prefix: 'azimuth', elsewhere: itemMetrics, runtime: false });
+    const metrics = createScrapeMetrics(registry, { tenantId: 't', appId: 'a' });
+    const end = {
+      kind: 'runFinished',
+      schedule: everyMinute,
+      nowMs: 0,
+      durationMs: 0,
+      succeeded: 1,
+      failed: 0,
+    } as const;
+    metrics.scrape({ kind: 'age', item: orders, ageMs: 60_000 });
+    metrics.scrape({ kind: 'age', item: audit, ageMs: 90_000 });
+    metrics.schedule(end);
+    metrics.scrape({ kind: 'left', item: audit, reason: 'gone' });
+    metrics.schedule(end);
+    expect(await registry.text('text')).toContain('azimuth_sample_age_seconds{metric_name="demo_queue_size"} 60');
+    metrics.scrape({ kind: 'age', item: orders });
+    metrics.schedule(end);
+    expect(await registry.text('text')).not.toContain('azimuth_sample_age_seconds{');
+    registry.close();
+  });
+
+  it('spell a value that is none as the formats do', async () => {
+    const registry = createOwnRegistry({ prefix: 'azimuth', elsewhere: itemMetrics, runtime: false });
+    registry.set('configReloadTimestamp', {}, Number.NaN);
+    expect(await registry.text('text')).toContain('azimuth_config_last_reload_success_timestamp_seconds NaN');
+    registry.close();
+  });
 });
 
 describe('status of metrics and resources', () => {
@@ -134,6 +164,17 @@ describe('status of metrics and resources', () => {
     status({ kind: 'succeeded', item: audit, nowMs: 0 });
     expect(shown()).toEqual({ azimuth_scrape_error: 0, azimuth_scrape_success: 1 });
     expect([...store.counts().values()]).toEqual([1, 1]);
+  });
+
+  it.each([
+    { timestamped: true, times: [2_000, 2_000] },
+    { timestamped: false, times: [1_000, 1_000] },
+  ])('carry the time of the latest run when samples are timestamped ($timestamped)', ({ timestamped, times }) => {
+    const store = createSeriesStore({ perMetricLimit: 10, totalLimit: 100 });
+    const status = createItemStatus(store, 'azimuth', 't', timestamped);
+    status({ kind: 'succeeded', item: orders, nowMs: 1_000 });
+    status({ kind: 'succeeded', item: orders, nowMs: 2_000 });
+    expect(store.snapshot().map((family) => family.blocks[0]?.pieces[0]?.stamp.runMs)).toEqual(times);
   });
 });
 

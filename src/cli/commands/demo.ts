@@ -22,6 +22,8 @@ export const demoCommand: Command = {
   },
   async run(input) {
     const { given, io } = input;
+    // Signals count from here on; the emulator takes a moment to start.
+    void io.stopSignal();
     const loaded = load(input, { folder: fileURLToPath(sampleFolder) });
     const logger = loggerFor(input, loaded.runtime);
     const runnable = accept(loaded, logger);

@@ -46,8 +46,13 @@ export async function serve(
       cpus: cpus().length,
     });
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    logger.fatal({ code: 'AZ2001' }, `Port ${runtime.server.httpPort} cannot be listened on: ${reason}.`);
+    // Anything that the system did not refuse is a defect, and its stack is wanted.
+    if (!(error instanceof Error && 'syscall' in error)) throw error;
+    const { httpPort } = runtime.server;
+    logger.fatal(
+      { code: 'AZ2001', port: httpPort },
+      `Port ${httpPort} cannot be listened on: ${error.message}. Free it, or set server.httpPort or --port.`,
+    );
     return 1;
   }
   const path = runtime.prometheus?.baseUriPath ?? '';

@@ -31,8 +31,6 @@ export const scrapeCommand: Command = {
       cpus: cpus().length,
       scrapedOnly: true,
     });
-    // Retries wait on timers that do not keep a process alive; the run has to.
-    const alive = setInterval(() => undefined, 1000);
     try {
       const stop = new AbortController();
       const { schedules } = core.plan;
@@ -43,7 +41,6 @@ export const scrapeCommand: Command = {
       );
       return results.some(({ failed }) => failed > 0) ? 5 : 0;
     } finally {
-      clearInterval(alive);
       await core.close();
     }
   },

@@ -18,6 +18,8 @@ export interface RenderOptions {
   readonly timestamps: TimestampSource;
   /** `Lowercase`: label values of scraped series in lower case (Promitor's `labels.transformation`). */
   readonly labelTransformation: 'None' | 'Lowercase';
+  /** Families of Azimuth itself: printed without timestamps and with label values as they are. */
+  readonly ownFamilies?: ReadonlySet<string>;
 }
 
 export interface Rendered extends Bytes {
@@ -33,13 +35,18 @@ export type Render = (section: Section, format: Format, nowMs: number) => Render
 export function createRenderer(options: RenderOptions): Render {
   const writer = createByteWriter();
   const unavailable = numberText(options.unavailableValue);
-  const cased = options.labelTransformation === 'Lowercase' ? lowerLabelText : (text: string) => text;
+  const asIs = (text: string): string => text;
+  const cased = options.labelTransformation === 'Lowercase' ? lowerLabelText : asIs;
   return (section, format, nowMs) => {
     const source = options.timestamps;
     const tally: TimestampTally = { source, format, nowMs, omitted: 0, oldestMs: Number.POSITIVE_INFINITY };
+    const bare: TimestampTally = { ...tally, source: 'none' };
     for (const { family, block, first } of section.blocks) {
       if (first) writer.add(headerText(family.name, family.help, format));
-      for (const piece of block.pieces) writer.add(linesOf(family.name, piece, cased, unavailable, tally));
+      const own = options.ownFamilies?.has(family.name) === true;
+      for (const piece of block.pieces) {
+        writer.add(linesOf(family.name, piece, own ? asIs : cased, unavailable, own ? bare : tally));
+      }
     }
     return { ...writer.take(), omitted: tally.omitted, validUntilMs: tally.oldestMs + timestampMaxAgeMs };
   };

@@ -1,0 +1,186 @@
+import { PassThrough } from 'node:stream';
+import { getCACertificates, setDefaultCACertificates } from 'node:tls';
+import { composeCore, type ExporterCore } from '../../src/compose.ts';
+import { loadConfiguration } from '../../src/config/load.ts';
+import type { Clock } from '../../src/core/clock.ts';
+import type { CallRecord } from '../../src/emulator/control/calls.ts';
+import { type Emulator, startEmulator } from '../../src/emulator/emulator.ts';
+import type { World } from '../../src/emulator/world/model.ts';
+import { parseWorld } from '../../src/emulator/world/parse.ts';
+import type { ExpositionResponse } from '../../src/http/ports.ts';
+import type { RunResult } from '../../src/scrape/scraper.ts';
+import { realClock } from '../../src/telemetry/clock.ts';
+import { createLogger } from '../../src/telemetry/logger.ts';
+import { type Line, parseLines } from './exposition-text.ts';
+import { metadataFor } from './harness.ts';
+
+export const tenant = '11111111-1111-1111-1111-111111111111';
+export const subscription = '22222222-2222-2222-2222-222222222222';
+export const group = 'contoso';
+const client = '33333333-3333-3333-3333-333333333333';
+const password = 'a secret of the test';
+
+/** World time at which every proof begins: a fixed moment, so that values and golden texts never change. */
+export const startMs = Date.UTC(2026, 0, 1, 12, 0, 20);
+
+/** What every world needs; a proof adds resources, metrics and so on. Worlds are written as data: JSON is YAML. */
+export function worldOf(parts: Readonly<Record<string, unknown>>): World {
+  const file = {
+    seed: 7,
+    tenants: [{ id: tenant }],
+    subscriptions: [{ id: subscription, name: 'Contoso' }],
+    resourceGroups: [{ name: group }],
+    identities: [
+      {
+        name: 'azimuth',
+        kind: 'servicePrincipal',
+        clientId: client,
+        secret: password,
+        roles: [{ role: 'Monitoring Reader' }, { role: 'Log Analytics Reader' }],
+      },
+    ],
+    ...parts,
+  };
+  const parsed = parseWorld(JSON.stringify(file));
+  if ('problems' in parsed) throw new Error(parsed.problems.join('\n'));
+  return parsed.world;
+}
+
+/** Id of a resource of the default subscription and resource group, as the label `resource_uri` has it. */
+export function resourceUri(path: string, subscriptionId = subscription, resourceGroup = group): string {
+  return `subscriptions/${subscriptionId}/resourceGroups/${resourceGroup}/providers/${path}`;
+}
+
+export interface ProofInput {
+  readonly world: World;
+  /** Members of the declaration below `azureMetadata`: `metricDefaults` and `metrics`. */
+  readonly declaration: Readonly<Record<string, unknown>>;
+  readonly runtime?: Readonly<Record<string, unknown>>;
+  /** True leaves the exporter's own metrics out of the text. */
+  readonly scrapedOnly?: boolean;
+}
+
+/** The exporter of one configuration and an emulated Azure in one process, moved by hand through world time. */
+export interface Proof {
+  readonly emulator: Emulator;
+  /** Lines of the log. */
+  readonly log: readonly Readonly<Record<string, unknown>>[];
+  now(): number;
+  /** Moves world time on, forgets the calls so far and runs every schedule once. */
+  run(afterMs?: number): Promise<RunResult>;
+  /** The whole scrape endpoint. */
+  text(): Promise<string>;
+  /** Samples of a family. */
+  lines(name: string): Promise<readonly Line[]>;
+  /** Values of a family by the value of one label. */
+  values(name: string, label?: string): Promise<Readonly<Record<string, number>>>;
+  /** Calls of an API since the last run began. */
+  calls(api: CallRecord['api']): readonly CallRecord[];
+  close(): Promise<void>;
+}
+
+const defaults = { aggregation: { interval: '00:05:00' }, scraping: { schedule: '* * * * *' } };
+
+export async function prove(input: ProofInput): Promise<Proof> {
+  const emulator = await startEmulator({ world: input.world, clock: realClock });
+  setDefaultCACertificates([...getCACertificates('default'), emulator.caPem]);
+  emulator.control.setTime({ setMs: startMs, pause: true });
+  const clock: Clock = { now: () => emulator.now(), after: (ms, callback) => realClock.after(ms, callback) };
+  const { core, log } = compose(input, emulator, clock);
+  const text = (): Promise<string> => textOf(core);
+  const lines = async (name: string): Promise<readonly Line[]> =>
+    parseLines(await text()).filter((line) => line.name === name);
+  return {
+    emulator,
+    log,
+    now: () => emulator.now(),
+    async run(afterMs = 0) {
+      emulator.control.setTime({ setMs: emulator.now() + afterMs });
+      core.expire();
+      emulator.control.clearCalls();
+      const results: RunResult[] = [];
+      for (const { cron } of core.plan.schedules)
+        results.push(await core.run(cron, 'start', new AbortController().signal));
+      const sum = (pick: (result: RunResult) => number): number => results.reduce((all, one) => all + pick(one), 0);
+      return { succeeded: sum(({ succeeded }) => succeeded), failed: sum(({ failed }) => failed) };
+    },
+    text,
+    lines,
+    async values(name, label = 'instance_name') {
+      return Object.fromEntries((await lines(name)).map((line) => [line.labels[label] ?? '', line.value]));
+    },
+    calls: (api) => emulator.control.calls().calls.filter((call) => call.api === api),
+    async close() {
+      await core.close();
+      await emulator.close();
+    },
+  };
+}
+
+function compose(
+  input: ProofInput,
+  emulator: Emulator,
+  clock: Clock,
+): { core: ExporterCore; log: Record<string, unknown>[] } {
+  const metadata = metadataFor(emulator, tenant, subscription, group);
+  const declaration = `version: v1\n${metadata}\n${sections({ metricDefaults: defaults, ...input.declaration })}`;
+  const files: Record<string, string> = {
+    'conf/runtime.yaml': JSON.stringify({ authentication: { mode: 'ServicePrincipal' }, ...input.runtime }),
+    'conf/metrics-declaration.yaml': declaration,
+  };
+  const loaded = loadConfiguration({
+    folderFlag: 'conf',
+    env: { AZIMUTH_AUTH_APPID: client, AZIMUTH_AUTH_APPKEY: password },
+    fileSystem: { readFile: (path) => files[path], exists: (path) => path in files, isDirectory: () => true },
+  });
+  const { runtime } = loaded;
+  const errors = loaded.problems.filter(({ severity }) => severity === 'error');
+  if (errors.length > 0 || runtime === undefined || loaded.declaration === undefined)
+    throw new Error(`the configuration is wrong: ${JSON.stringify(errors, undefined, 2)}\n${declaration}`);
+  const log: Record<string, unknown>[] = [];
+  const destination = new PassThrough();
+  destination.on('data', (line: Buffer) => log.push(JSON.parse(line.toString()) as Record<string, unknown>));
+  const logger = createLogger({ level: 'Information', enabled: true, format: 'json', color: false, destination });
+  const core = composeCore({
+    runtime,
+    declaration: loaded.declaration,
+    invalidMetrics: [],
+    logger,
+    clock,
+    random: () => 0.5,
+    version: '0.0.0',
+    cpus: 1,
+    scrapedOnly: input.scrapedOnly ?? false,
+  });
+  return { core, log };
+}
+
+/** Top-level members as YAML, each on a line of its own in flow style. */
+function sections(members: Readonly<Record<string, unknown>>): string {
+  return Object.entries(members)
+    .map(([name, value]) => `${name}: ${JSON.stringify(value)}\n`)
+    .join('');
+}
+
+async function textOf(core: ExporterCore): Promise<string> {
+  const chunks: Buffer[] = [];
+  const response: ExpositionResponse = {
+    destroyed: false,
+    headersSent: false,
+    writableNeedDrain: false,
+    setHeader: () => undefined,
+    removeHeader: () => undefined,
+    // Copied, because the memory may be used again once the chunk counts as written.
+    write(chunk, written) {
+      chunks.push(Buffer.from(chunk));
+      written?.();
+      return true;
+    },
+    end: () => undefined,
+    destroy: () => undefined,
+    on: () => undefined,
+    off: () => undefined,
+  };
+  await core.exposition.serve({}, response);
+  return Buffer.concat(chunks).toString();
+}

@@ -1,0 +1,91 @@
+import type { MetricDefinition } from '../../src/core/declaration.ts';
+import { createLimiter } from '../../src/core/limiter.ts';
+import { planScrape } from '../../src/plan/plan.ts';
+import type { QueryGroup } from '../../src/plan/types.ts';
+import type { MetricsSource, ScrapeEvent } from '../../src/scrape/ports.ts';
+import { createScraper, type Scraper } from '../../src/scrape/scraper.ts';
+import { createSeriesStore } from '../../src/store/series-store.ts';
+import { createFakeClock, type FakeClock } from '../fakes/clock.ts';
+import { aDeclaration } from '../fakes/declaration.ts';
+import {
+  type BucketValue,
+  createFakeMetricsSource,
+  type FakeMetricsSource,
+  type FakeSeries,
+} from '../fakes/metrics-source.ts';
+
+export const minute = 60_000;
+export const hour = 60 * minute;
+const live = new AbortController().signal;
+
+/** A scraper with everything around it made by hand. */
+export interface Bench {
+  readonly clock: FakeClock;
+  readonly source: FakeMetricsSource;
+  readonly events: ScrapeEvent[];
+  readonly scraper: Scraper;
+  readonly groups: readonly QueryGroup[];
+  /** Values shown, by family and dimension values; NaN for an unavailable one. */
+  shown(): Record<string, number>;
+  run(afterMs?: number): Promise<void>;
+  store: ReturnType<typeof createSeriesStore>;
+}
+
+export function bench(
+  metrics: MetricDefinition | readonly MetricDefinition[],
+  seriesOf: (resourceId: string, metricName: string) => readonly FakeSeries[],
+  wrap: (source: FakeMetricsSource) => MetricsSource = (source) => source,
+  offers: Parameters<typeof createFakeMetricsSource>[1] = [],
+): Bench {
+  const clock = createFakeClock(Date.UTC(2026, 0, 1, 12, 0, 20));
+  const source = createFakeMetricsSource(seriesOf, offers);
+  const events: ScrapeEvent[] = [];
+  const store = createSeriesStore({ perMetricLimit: 1000, totalLimit: 1000 });
+  const unused = (): never => {
+    throw new Error('not expected here');
+  };
+  const scraper = createScraper({
+    metrics: wrap(source),
+    logs: { query: unused },
+    queues: { read: unused },
+    store,
+    clock,
+    observe: (event) => events.push(event),
+    limiter: createLimiter(8),
+    historyMs: 12 * hour,
+  });
+  const plan = planScrape(aDeclaration(...[metrics].flat()));
+  return {
+    clock,
+    source,
+    events,
+    scraper,
+    groups: plan.groups,
+    store,
+    async run(afterMs = 0) {
+      await clock.advance(afterMs);
+      store.expire(clock.now());
+      await scraper.run(plan.groups, () => 0, live);
+    },
+    shown() {
+      const values: Record<string, number> = {};
+      for (const { items } of plan.groups) {
+        for (const item of items) {
+          for (const family of item.families) {
+            for (const series of store.read(item.id, family.name)) {
+              const key = [family.name, item.resource.fields['queueName'] ?? '', ...series.dimensionValues];
+              values[key.filter((part) => part !== '').join(' ')] = series.value ?? Number.NaN;
+            }
+          }
+        }
+      }
+      return values;
+    },
+  };
+}
+
+/** Data up to `lagMs` before now; the value of a bucket is the minute of the day in which it ends. */
+export function lagging(clock: () => number, lagMs: number): BucketValue {
+  return ({ endMs }) => (endMs <= clock() - lagMs ? (endMs / minute) % 1440 : undefined);
+}
+export const minuteOfDay = (h: number, m: number): number => h * 60 + m;
