@@ -7,10 +7,11 @@ import type { CallContext } from './call.ts';
 import type { ClientOptions, SdkCredential } from './clients.ts';
 import { buildCredential } from './credentials.ts';
 import { createRecorder } from './exchange.ts';
+import { createGate } from './gate.ts';
 import { createLogsSource } from './logs.ts';
 import { createMetricsSource } from './metrics.ts';
 import { sdkEndpoints } from './plain-http.ts';
-import type { AzureObserver, TokenPort } from './ports.ts';
+import type { AzureObserver, PaceState, TokenPort } from './ports.ts';
 import { createQueueSource } from './queue.ts';
 import { TokenError } from './token-error.ts';
 import { createTracingClient } from './token-trace.ts';
@@ -28,6 +29,8 @@ export interface AzureOptions {
   readonly callTimeoutMs?: number;
   /** Attempts of one call; 3 unless given. */
   readonly maxAttempts?: number;
+  /** Limit of the resource manager per subscription; 25 reads a second and 250 at once unless given. Both above 0. */
+  readonly rateLimit?: { readonly readsPerSecond: number; readonly burst: number };
   /** Start of the user agent: `App/Azimuth/<version> …`. */
   readonly userAgent: string;
   readonly observer: AzureObserver;
@@ -39,6 +42,8 @@ export interface Azure {
   readonly logs: LogsSource;
   readonly queues: QueueSource;
   readonly token: TokenPort;
+  /** How the calls on each of Azure's quotas are paced. */
+  readonly pace: { state(): PaceState[] };
   /** Gives up acquisitions and closes all connections. Calls in flight end as failures. */
   close(): Promise<void>;
 }
@@ -58,8 +63,12 @@ export function createAzure(options: AzureOptions): Azure {
   });
   const closing = new AbortController();
   const recorder = createRecorder({ transport, clock, observer, plainHosts });
+  const { rateLimit } = options;
+  const reads = rateLimit && { perSecond: rateLimit.readsPerSecond, burst: rateLimit.burst };
+  const gate = createGate(clock, reads);
   const context: CallContext = {
     recorder,
+    gate,
     clock,
     random,
     callTimeoutMs: options.callTimeoutMs ?? 30_000,
@@ -83,6 +92,7 @@ export function createAzure(options: AzureOptions): Azure {
       state: () => tokens.state(),
       probe: (signal) => probe(tokens, `${cloud.resourceManagerAudience}/.default`, signal),
     },
+    pace: { state: () => gate.state() },
     close: () => {
       closing.abort();
       tokens.close();

@@ -1,8 +1,10 @@
 import { type Clock, sleep } from '../core/clock.ts';
 import type { CodedError, Outcome } from '../core/outcome.ts';
 import type { RawAnswer } from './answer.ts';
+import { createDeadline } from './deadline.ts';
 import type { AttemptInfo, Exchange, Recorder } from './exchange.ts';
 import { abortReason, connectionFailure, type FailurePlace, statusFailure, unreadable } from './failures.ts';
+import type { Admission, Gate } from './gate.ts';
 import type { AzureObserver } from './ports.ts';
 import { retryDelay } from './retry.ts';
 import { clause, tidy } from './text.ts';
@@ -13,7 +15,8 @@ export interface CallContext {
   readonly recorder: Recorder;
   readonly clock: Clock;
   readonly random: () => number;
-  /** Deadline of a whole call, milliseconds: token, waits between attempts and reading included. */
+  readonly gate: Gate;
+  /** Deadline of a whole call, milliseconds: token, waits between attempts and reading included, waits at the gate not. */
   readonly callTimeoutMs: number;
   readonly maxAttempts: number;
   readonly observer: AzureObserver;
@@ -26,9 +29,11 @@ export interface CallContext {
 }
 
 export interface Call<T> {
-  readonly info: Omit<AttemptInfo, 'attempt'>;
-  /** Host for messages. */
+  readonly info: Omit<AttemptInfo, 'attempt' | 'waitedMs'>;
+  /** Host, for messages; its circuit and its budget of retries are shared by all calls to it. */
   readonly host: string;
+  /** What is asked about: a resource, a workspace, a queue. */
+  readonly subject: string;
   readonly secrets?: readonly string[];
   /** Sends the request through an SDK client; must hand `signal` to it. */
   send(signal: AbortSignal): Promise<unknown>;
@@ -38,50 +43,71 @@ export interface Call<T> {
 
 /**
  * Makes a call with its attempts, under one deadline and the caller's signal. Never throws.
+ * Every attempt waits at the gate first; the deadline does not run meanwhile, the caller's signal bounds the wait.
  * A token that Azure refuses is renewed once. When the time is over the outcome is there at once, even if the SDK
  * does not let go.
  */
 export async function makeCall<T>(call: Call<T>, context: CallContext, signal: AbortSignal): Promise<Outcome<T>> {
-  const { clock } = context;
-  const place: FailurePlace = {
+  const { clock, gate, maxAttempts } = context;
+  const place = placeOf(call, context);
+  const ended = AbortSignal.any([signal, context.closing]);
+  const deadline = createDeadline(clock, context.callTimeoutMs, ended);
+  let renewed = false;
+  let last: Outcome<T> | undefined;
+  gate.count(call.host);
+  try {
+    for (let attempt = 1; ; attempt += 1) {
+      deadline.pause();
+      const admission = await gate.admit({ ...call.info, host: call.host, subject: call.subject }, ended);
+      if (admission === undefined) return last ?? stopped(deadline.signal, call.host, context);
+      if ('code' in admission) return last ?? { kind: 'retry', error: admission };
+      deadline.run();
+      const { outcome, exchange } = await attemptAdmitted(call, attempt, admission, place, context, deadline.signal);
+      last = outcome;
+      if (outcome.kind === 'failed' && outcome.error.code === 'AZ3401' && !renewed) {
+        renewed = true;
+        if (exchange.authorization !== undefined && context.renewToken(exchange.authorization)) continue;
+      }
+      const remainingMs = deadline.signal.aborted ? 0 : deadline.remainingMs();
+      const delay = retryDelay({ attempt, maxAttempts, outcome, remainingMs, random: context.random() });
+      if (delay === undefined || !gate.mayRetry(call.host)) return outcome;
+      await sleep(clock, delay, deadline.signal);
+    }
+  } finally {
+    deadline.close();
+  }
+}
+
+function placeOf<T>(call: Call<T>, context: CallContext): FailurePlace {
+  return {
     api: call.info.api,
     host: call.host,
     get secrets() {
       return [...(call.secrets ?? []), ...context.secrets()];
     },
     get nowMs() {
-      return clock.now();
+      return context.clock.now();
     },
   };
-  const endMs = clock.now() + context.callTimeoutMs;
-  const stop = new AbortController();
-  const ended = AbortSignal.any([signal, context.closing]);
-  const onAbort = (): void => stop.abort(abortReason.stopped);
-  if (ended.aborted) onAbort();
-  ended.addEventListener('abort', onAbort, { once: true });
-  const cancelDeadline = clock.after(context.callTimeoutMs, () => stop.abort(abortReason.deadline));
-  let renewed = false;
-  let outcome: Outcome<T> = stopped(stop.signal, place.host, context);
-  try {
-    for (let attempt = 1; !stop.signal.aborted; attempt += 1) {
-      const { exchange, error, sent } = await attemptOnce(call, attempt, context, stop.signal);
-      if (stop.signal.aborted && exchange.answer === undefined)
-        return stopped(stop.signal, place.host, context, exchange);
-      outcome = judge(call, exchange, error, sent, place, context);
-      if (outcome.kind === 'failed' && outcome.error.code === 'AZ3401' && !renewed) {
-        renewed = true;
-        if (exchange.authorization !== undefined && context.renewToken(exchange.authorization)) continue;
-      }
-      const { maxAttempts, random } = context;
-      const delay = retryDelay({ attempt, maxAttempts, outcome, remainingMs: endMs - clock.now(), random: random() });
-      if (delay === undefined) return outcome;
-      await sleep(clock, delay, stop.signal);
-    }
-    return stopped(stop.signal, place.host, context);
-  } finally {
-    cancelDeadline();
-    ended.removeEventListener('abort', onAbort);
-  }
+}
+
+/** One attempt that the gate let out; the gate learns what came of it whatever happens. */
+async function attemptAdmitted<T>(
+  call: Call<T>,
+  attempt: number,
+  admission: Admission,
+  place: FailurePlace,
+  context: CallContext,
+  stop: AbortSignal,
+): Promise<{ readonly outcome: Outcome<T>; readonly exchange: Exchange }> {
+  const { exchange, error, sent } = await attemptOnce(call, { attempt, waitedMs: admission.waitedMs }, context, stop);
+  const outcome =
+    stop.aborted && exchange.answer === undefined
+      ? stopped(stop, place.host, context, exchange)
+      : judge(call, exchange, error, sent, place, context);
+  const { answer } = exchange;
+  admission.settle({ sent: exchange.sent === true, outcome, ...(answer === undefined ? {} : { answer }) });
+  return { outcome, exchange };
 }
 
 interface Attempt {
@@ -92,12 +118,12 @@ interface Attempt {
 
 async function attemptOnce<T>(
   call: Call<T>,
-  attempt: number,
+  which: Pick<AttemptInfo, 'attempt' | 'waitedMs'>,
   context: CallContext,
   stop: AbortSignal,
 ): Promise<Attempt> {
   const controller = new AbortController();
-  const exchange = context.recorder.expect(controller.signal, { ...call.info, attempt });
+  const exchange = context.recorder.expect(controller.signal, { ...call.info, ...which });
   let release: () => void = () => undefined;
   const abandoned = new Promise<undefined>((resolve) => {
     release = () => {

@@ -4,12 +4,15 @@ import type { RawAnswer } from './answer.ts';
 import { failureWord } from './failures.ts';
 import { wireUrl } from './plain-http.ts';
 import type { AzureApi, AzureObserver } from './ports.ts';
+import { isThrottled, remainingReads } from './throttle.ts';
 import type { Transport } from './transport.ts';
 
 /** What one attempt is about; known before it is sent. */
 export interface AttemptInfo {
   readonly api: AzureApi;
   readonly attempt: number;
+  /** Milliseconds at the gate, before the attempt. */
+  readonly waitedMs: number;
   readonly subscriptionId?: string;
   readonly region?: string;
 }
@@ -113,15 +116,15 @@ function recordHeaders(headers: Readonly<Record<string, string>>): RawAnswer['he
 }
 
 function report(observer: AzureObserver, info: AttemptInfo, durationMs: number, answer: RawAnswer): void {
-  const remaining = Number.parseInt(answer.header('x-ms-ratelimit-remaining-subscription-reads') ?? '', 10);
+  const remaining = remainingReads(answer);
   const requestId = answer.header('x-ms-request-id');
   observer.request({
     ...info,
     code: String(answer.status),
     durationMs,
     bytes: Buffer.byteLength(answer.body),
-    throttled: answer.status === 429 || answer.status === 529,
-    ...(Number.isNaN(remaining) ? {} : { remainingReads: remaining }),
+    throttled: isThrottled(answer.status),
+    ...(remaining === undefined ? {} : { remainingReads: remaining }),
     ...(requestId === undefined ? {} : { requestId }),
   });
 }

@@ -28,6 +28,7 @@ export function createLogsSource({ cloud, credential, clientOptions, context }: 
         {
           info: { api: 'logs' },
           host: hostOf(endpoint),
+          subject: request.workspaceId,
           send: (abortSignal) => {
             const timespan = { startTime: new Date(request.startMs), endTime: new Date(request.endMs) };
             const serverTimeoutInSeconds = Math.ceil(context.callTimeoutMs / 1000);

@@ -7,6 +7,7 @@ import { MetricsClient, MetricsQueryClient } from '@azure/monitor-query';
 import type { CloudEndpoints } from '../core/clouds.ts';
 import { isoDuration } from '../core/duration.ts';
 import { type Outcome, ok } from '../core/outcome.ts';
+import { resourceKey } from '../core/resource-id.ts';
 import type { MetricOffer, MetricsAnswer, MetricsRequest, MetricsSource } from '../scrape/ports.ts';
 import { type Call, type CallContext, makeCall, refused } from './call.ts';
 import type { ClientOptions, SdkCredential } from './clients.ts';
@@ -46,6 +47,7 @@ export function createMetricsSource(deps: MetricsDeps): MetricsSource {
     single: (request) => ({
       info: { api: 'metrics', subscriptionId: request.subscriptionId },
       host: armHost,
+      subject: subjectOf(request),
       send: (abortSignal) => sendSingle(single, request, abortSignal),
     }),
     batch: (request) => {
@@ -58,6 +60,7 @@ export function createMetricsSource(deps: MetricsDeps): MetricsSource {
       return {
         info: { api: 'batch', subscriptionId, region },
         host: hostOf(endpoint),
+        subject: subjectOf(request),
         send: (abortSignal) => sendBatch(batchClient(endpoint), request, namespace, abortSignal),
       };
     },
@@ -67,6 +70,7 @@ export function createMetricsSource(deps: MetricsDeps): MetricsSource {
       return {
         info: { api: 'subscription', subscriptionId: request.subscriptionId, region },
         host: armHost,
+        subject: subjectOf(request),
         send: (signal) => subscription(request, region, signal),
       };
     },
@@ -86,9 +90,15 @@ export function createMetricsSource(deps: MetricsDeps): MetricsSource {
       };
       const info = { api: 'definitions' as const, ...subscriptionOf(resourceId) };
       const read = (answer: { body: string }): Outcome<MetricOffer[]> => ok(readDefinitions(answer.body));
-      return makeCall({ info, host: armHost, send, read }, context, signal);
+      return makeCall({ info, host: armHost, subject: resourceKey(resourceId), send, read }, context, signal);
     },
   };
+}
+
+/** Queries about the same resources share their luck. */
+function subjectOf({ mode, resourceIds, region = '', namespace = '' }: MetricsRequest): string {
+  const [first = ''] = resourceIds;
+  return mode === 'subscription' ? `${region} ${namespace}` : resourceKey(first);
 }
 
 type QueryCall = Omit<Call<MetricsAnswer>, 'read'>;

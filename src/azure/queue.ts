@@ -36,6 +36,7 @@ export function createQueueSource(deps: {
         {
           info: { api: 'queue' },
           host: hostOf(base),
+          subject: request.queueName,
           secrets: secretsOf(sas),
           send: (abortSignal) => {
             const client = new QueueClient(url, new AnonymousCredential(), options);

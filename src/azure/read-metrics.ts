@@ -22,17 +22,18 @@ export function readMetrics(body: string, request: Pick<MetricsRequest, 'mode' |
   const entries = asArray(root['value'], 'value').map((metric, index) => asObject(metric, `value[${index}]`));
   const interval = optionalText(root['interval']);
   if (request.mode === 'subscription') return byResourceDimension(entries.map(readMetric), interval);
-  return byMetricId(entries, request.resourceIds[0] ?? '', interval);
+  return byMetricId(entries, request.resourceIds[0] ?? '', { interval, region: regionOf(root) });
 }
 
 function readBatchItem(item: unknown, index: number): ResourceAnswer {
   const entry = asObject(item, `values[${index}]`);
   const metrics = asArray(entry['value'], `values[${index}].value`).map((metric) => asObject(metric, 'metric'));
   const resourceId = optionalText(entry['resourceid']) ?? resourceOfMetricId(asText(metrics[0]?.['id'], 'resourceid'));
-  return resource(resourceId, metrics.map(readMetric), optionalText(entry['interval']));
+  const about = { interval: optionalText(entry['interval']), region: regionOf(entry) };
+  return resource(resourceId, metrics.map(readMetric), about);
 }
 
-function byMetricId(entries: readonly Json[], asked: string, interval: string | undefined): ResourceAnswer[] {
+function byMetricId(entries: readonly Json[], asked: string, about: About): ResourceAnswer[] {
   const groups = new Map<string, { id: string; metrics: MetricAnswer[] }>();
   for (const entry of entries) {
     const id = typeof entry['id'] === 'string' ? resourceOfMetricId(entry['id']) : asked;
@@ -40,8 +41,8 @@ function byMetricId(entries: readonly Json[], asked: string, interval: string | 
     groups.set(resourceKey(id), group);
     group.metrics.push(readMetric(entry));
   }
-  if (groups.size === 0) return [resource(asked, [], interval)];
-  return [...groups.values()].map(({ id, metrics }) => resource(id, metrics, interval));
+  if (groups.size === 0) return [resource(asked, [], about)];
+  return [...groups.values()].map(({ id, metrics }) => resource(id, metrics, about));
 }
 
 function byResourceDimension(metrics: readonly MetricAnswer[], interval: string | undefined): ResourceAnswer[] {
@@ -60,13 +61,28 @@ function byResourceDimension(metrics: readonly MetricAnswer[], interval: string 
     resource(
       group.id,
       [...group.metrics].map(([name, series]) => ({ name, series })),
-      interval,
+      { interval },
     ),
   );
 }
 
-function resource(resourceId: string, metrics: readonly MetricAnswer[], interval: string | undefined): ResourceAnswer {
-  return { resourceId, metrics, ...(interval === undefined ? {} : { interval }) };
+/** What an answer says of the query and of where the resource is. */
+interface About {
+  readonly interval: string | undefined;
+  readonly region?: string | undefined;
+}
+
+function resource(resourceId: string, metrics: readonly MetricAnswer[], { interval, region }: About): ResourceAnswer {
+  return {
+    resourceId,
+    metrics,
+    ...(interval === undefined ? {} : { interval }),
+    ...(region === undefined ? {} : { region }),
+  };
+}
+
+function regionOf(answer: Json): string | undefined {
+  return optionalText(optionalText(answer['resourceregion'])?.toLowerCase().replaceAll(' ', ''));
 }
 
 function readMetric(entry: Json): MetricAnswer {

@@ -47,6 +47,8 @@ export interface ResourceAnswer {
   readonly resourceId: string;
   /** Grain that was really used, ISO 8601, when Azure said so. */
   readonly interval?: string;
+  /** ARM location of the resource (lower case, no blanks), when Azure said so; not at subscription scope. */
+  readonly region?: string;
   readonly metrics: readonly MetricAnswer[];
 }
 

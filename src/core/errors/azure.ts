@@ -30,6 +30,11 @@ export const azureErrors = {
     remedy:
       'The run was stopped by shutdown or by its own period; a longer schedule period or fewer calls per run helps in the second case.',
   },
+  AZ3007: {
+    title: 'The host is not asked for the moment, because it did not answer many times in a row',
+    remedy:
+      'Mend what the message quotes: egress, DNS, certificate, or an outage of Azure. The host is probed by itself, at most a minute apart.',
+  },
   AZ3010: {
     title: 'Azure returned an error for this metric only',
     remedy: 'Read the quoted text: usually the aggregation or interval is not offered for this metric.',
