@@ -11,6 +11,8 @@ export default defineConfig({
           testTimeout: 120_000,
           hookTimeout: 60_000,
           fileParallelism: false,
+          // Concurrent tests of a file wait on one exporter; they cost next to nothing.
+          maxConcurrency: 20,
         },
       },
     ],

@@ -8,4 +8,15 @@ if (major < 22 || (major === 22 && minor < 19)) {
   );
   process.exit(1);
 }
-await import('../dist/cli/main.js');
+// Process 1 of a container ignores a signal without a handler, so one that comes while the program loads is kept for
+// the command, which puts its own handler in place before `start` returns.
+let early;
+const keep = (signal) => {
+  early ??= signal;
+};
+process.on('SIGTERM', keep).on('SIGINT', keep);
+const { start } = await import('../dist/cli/main.js');
+const ended = start();
+process.off('SIGTERM', keep).off('SIGINT', keep);
+if (early !== undefined) process.kill(process.pid, early);
+await ended;

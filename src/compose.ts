@@ -72,7 +72,7 @@ export function composeCore(input: CoreInput): ExporterCore {
   });
   const log = createScrapeLog(logger);
   const metrics = createScrapeMetrics(registry, { tenantId: declaration.tenantId, appId: appIdOf(runtime) });
-  const status = createItemStatus(statusStore, prefix, declaration.tenantId, timestampsOf(runtime) === 'run');
+  const status = createItemStatus(statusStore, prefix, declaration.tenantId);
   const observe = (event: ScrapeEvent): void => {
     log.note(event);
     metrics.scrape(event);

@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import type { LogLevel } from '../core/runtime-config.ts';
 
 /** A flag of the command line. */
-export interface Flag {
+interface Flag {
   readonly type: 'string' | 'boolean';
   /** Placeholder of the value in the help text. */
   readonly value?: string;

@@ -16,13 +16,11 @@ interface Status {
  * Keeps success and error of every metric and resource in a series store of their own: at a hundred thousand of them
  * prom-client would take a second to print them, at every scrape. Entities of one resource (queues of a namespace)
  * share a series, because Promitor's labels do not tell them apart: it is an error when one of them fails.
- * `timestamped`: samples carry the time of the run (Promitor's `enableMetricTimestamps`), so each run writes them anew.
  */
 export function createItemStatus(
   store: SeriesStore,
   prefix: 'azimuth' | 'promitor',
   tenantId: string,
-  timestamped = false,
 ): (event: ScrapeEvent) => void {
   const statuses = new Map<string, Status>();
 
@@ -47,7 +45,7 @@ export function createItemStatus(
     if (event.kind === 'failed') status.failing.add(event.item.id);
     else status.failing.delete(event.item.id);
     const success = status.failing.size === 0;
-    if (status.shown === success && !timestamped) return;
+    if (status.shown === success) return;
     status.shown = success;
     write('scrapeSuccess', owner, status, event.nowMs);
     write('scrapeError', owner, status, event.nowMs);

@@ -7,7 +7,9 @@ import { type Emulator, startEmulator } from '../../src/emulator/emulator.ts';
 import { parseWorld } from '../../src/emulator/world/parse.ts';
 import { realClock } from '../../src/telemetry/clock.ts';
 
-const root = join(import.meta.dirname, '../..');
+/** Folder of the checkout. */
+export const root = join(import.meta.dirname, '../..');
+const pollMs = 150;
 
 /** Starts an emulator from the text of a world file; a test that gets the world wrong is told so. */
 export async function emulate(worldText: string): Promise<Emulator> {
@@ -71,6 +73,8 @@ export interface Started extends Program {
 export interface Files {
   readonly runtime: string;
   readonly declaration: string;
+  /** Further files of the folder by name. */
+  readonly others?: Readonly<Record<string, string>>;
 }
 
 /** A temporary configuration folder; `remove` deletes it. */
@@ -78,6 +82,7 @@ export function configFolder(files: Files): { readonly path: string; remove(): v
   const path = mkdtempSync(join(tmpdir(), 'azimuth-e2e-'));
   writeFileSync(join(path, 'runtime.yaml'), files.runtime);
   writeFileSync(join(path, 'metrics-declaration.yaml'), files.declaration);
+  for (const [name, text] of Object.entries(files.others ?? {})) writeFileSync(join(path, name), text);
   return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
 }
 
@@ -117,13 +122,14 @@ export function startProgram(args: readonly string[], env: Record<string, string
           finish();
           resolve(line);
         };
-        const timer = setTimeout(() => {
+        const fail = (why: string): void => {
           finish();
-          reject(new Error(`the line did not come; the log so far:\n${text.join('\n')}`));
-        }, timeoutMs);
+          reject(new Error(`${why}; the log so far:\n${text.join('\n')}`));
+        };
+        const timer = setTimeout(() => fail('the line did not come in time'), timeoutMs);
         listeners.add(look);
         look();
-        void exited.then(look);
+        void exited.then(() => fail('the program ended before the line came'));
       }),
   };
 }
@@ -153,6 +159,15 @@ export async function startExporter(
   const args = ['run', '--config-folder', folder.path, '--port', '0', '--log-format', 'json', ...(options.args ?? [])];
   const program = startProgram(args, { ...emulatorEnv(emulator, folder.path), ...options.env });
   void program.exited.then(() => folder.remove());
+  return listening(program);
+}
+
+/** Starts `azimuth demo` on a free port and waits until it listens. */
+export function startDemo(): Promise<Started> {
+  return listening(startProgram(['demo', '--port', '0', '--log-format', 'json']));
+}
+
+async function listening(program: Program): Promise<Started> {
   const line = await program.logged(({ msg }) => /listens on port (\d+)/.test(String(msg)));
   const port = Number(/listens on port (\d+)/.exec(String(line['msg']))?.[1]);
   const get = (path: string, headers: Record<string, string> = {}): Promise<Response> =>
@@ -173,12 +188,14 @@ export async function startExporter(
   };
 }
 
-async function until<T>(ask: () => Promise<T>, fits: (answer: T) => boolean, timeoutMs = 20_000): Promise<T> {
+/** Asks until the answer satisfies; fails with the last answer when it does not in time. */
+export async function until<T>(ask: () => Promise<T>, fits: (answer: T) => boolean, timeoutMs = 20_000): Promise<T> {
   const endMs = Date.now() + timeoutMs;
   for (;;) {
     const answer = await ask();
     if (fits(answer)) return answer;
-    if (Date.now() > endMs) throw new Error(`it did not happen in time; the last answer was ${JSON.stringify(answer)}`);
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    if (Date.now() > endMs)
+      throw new Error(`it did not happen in time; the last answer was ${JSON.stringify(answer)?.slice(0, 2_000)}`);
+    await new Promise((resolve) => setTimeout(resolve, pollMs));
   }
 }

@@ -1,10 +1,10 @@
 import type { Emulator } from '../../src/emulator/emulator.ts';
 import { metadataFor } from './harness.ts';
 
-/** The one tenant and subscription of the worlds that these tests run against. */
+/** The one tenant of the worlds that these tests run against. */
 export const tenant = '11111111-1111-1111-1111-111111111111';
-export const subscription = '22222222-2222-2222-2222-222222222222';
-export const resourceGroup = 'contoso';
+const subscription = '22222222-2222-2222-2222-222222222222';
+const resourceGroup = 'contoso';
 
 /** Identities by kind; each may read everything. */
 export const clientIds = {

@@ -52,14 +52,9 @@ describe("the walkthrough's declaration", () => {
       () => exporter.series('demo_queue_size{'),
       (lines) => lines.length > 0,
     );
-    expect([...series.matchAll(/(\w+)="/g)].map(([, name]) => name).sort()).toEqual([
-      'entity_name',
-      'instance_name',
-      'resource_group',
-      'resource_uri',
-      'subscription_id',
-      'tenant_id',
-    ]);
+    expect(
+      [...series.matchAll(/(\w+)="/g)].map(([, name]) => name).toSorted((a = '', b = '') => a.localeCompare(b)),
+    ).toEqual(['entity_name', 'instance_name', 'resource_group', 'resource_uri', 'subscription_id', 'tenant_id']);
     expect(series).toContain('entity_name="orders"');
     expect(series).toMatch(/} \d+$/);
   });

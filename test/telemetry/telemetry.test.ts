@@ -165,17 +165,6 @@ describe('status of metrics and resources', () => {
     expect(shown()).toEqual({ azimuth_scrape_error: 0, azimuth_scrape_success: 1 });
     expect([...store.counts().values()]).toEqual([1, 1]);
   });
-
-  it.each([
-    { timestamped: true, times: [2_000, 2_000] },
-    { timestamped: false, times: [1_000, 1_000] },
-  ])('carry the time of the latest run when samples are timestamped ($timestamped)', ({ timestamped, times }) => {
-    const store = createSeriesStore({ perMetricLimit: 10, totalLimit: 100 });
-    const status = createItemStatus(store, 'azimuth', 't', timestamped);
-    status({ kind: 'succeeded', item: orders, nowMs: 1_000 });
-    status({ kind: 'succeeded', item: orders, nowMs: 2_000 });
-    expect(store.snapshot().map((family) => family.blocks[0]?.pieces[0]?.stamp.runMs)).toEqual(times);
-  });
 });
 
 describe('the log of scrapes', () => {

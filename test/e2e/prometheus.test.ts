@@ -1,0 +1,202 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, request, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Started, startDemo, until } from './harness.ts';
+import { requireProgram, requirePython } from './programs.ts';
+
+const prometheus = requireProgram('prometheus');
+const promtool = requireProgram('promtool', 'prometheus');
+const python = requirePython('prometheus_client.openmetrics.parser', 'python3-prometheus-client');
+const strictReader = `
+import sys
+from prometheus_client.openmetrics.parser import text_string_to_metric_families
+for family in text_string_to_metric_families(sys.stdin.read()):
+    for sample in family.samples:
+        print(family.type, sample.name)
+`;
+const textAccept = 'text/plain;version=0.0.4';
+const openMetricsAccept = 'application/openmetrics-text;version=1.0.0';
+const minuteMs = 60_000;
+const scrapeEveryMs = 2_000;
+
+let demo: Started;
+beforeAll(async () => {
+  demo = await startDemo();
+  await until(
+    () => demo.get('/-/ready'),
+    ({ status }) => status === 200,
+  );
+});
+afterAll(async () => {
+  await demo.stop();
+});
+
+async function exposition(accept: string): Promise<string> {
+  return (await demo.get('/metrics', { accept })).text();
+}
+
+describe('the exposition of the demo', () => {
+  it.skipIf(promtool === undefined)('is clean for promtool check metrics (needs promtool)', async () => {
+    const input = await exposition(textAccept);
+    expect(input).toMatch(/^demo_queue_size\{/m);
+    const check = spawnSync(promtool ?? '', ['check', 'metrics'], { input, encoding: 'utf8' });
+    expect(`${check.stdout}${check.stderr}`).toBe('');
+    expect(check.status).toBe(0);
+  });
+
+  it.skipIf(python === undefined)('is strict OpenMetrics (needs python3-prometheus-client)', async () => {
+    const input = await exposition(openMetricsAccept);
+    expect(input.endsWith('\n# EOF\n')).toBe(true);
+    const read = spawnSync(python ?? '', ['-c', strictReader], { input, encoding: 'utf8' });
+    expect(read.stderr).toBe('');
+    expect(read.status).toBe(0);
+    const samples = read.stdout.trim().split('\n');
+    expect(samples).toContain('gauge demo_queue_size');
+    expect(samples).toContain('counter azimuth_azure_requests_total');
+    expect(samples.filter((sample) => sample.startsWith('unknown'))).toEqual([]);
+  });
+});
+
+describe.skipIf(prometheus === undefined)('a minute of a real Prometheus (needs prometheus)', () => {
+  let folder: string;
+  let proxy: Server;
+  let server: RealPrometheus;
+  /** `Content-Type` of the answers that each job got. */
+  const contentTypes: Record<string, Set<string>> = { text: new Set(), negotiated: new Set() };
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'azimuth-prometheus-'));
+    proxy = await startProxy(demo.port, contentTypes);
+    const { port } = proxy.address() as AddressInfo;
+    server = await startPrometheus(folder, `127.0.0.1:${port}`);
+    await new Promise((resolve) => setTimeout(resolve, minuteMs));
+  }, minuteMs + 30_000);
+  afterAll(async () => {
+    await server.stop();
+    proxy.closeAllConnections();
+    await new Promise((resolve) => proxy.close(resolve));
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it.each(['text', 'negotiated'])('%s: no scrape failed, and every scrape brought samples', async (job) => {
+    // A loaded machine may start late; that every scrape worked is what counts.
+    const wanted = (minuteMs / scrapeEveryMs) * 0.7;
+    expect(await server.query(`count_over_time(up{job="${job}"}[2m])`)).toBeGreaterThanOrEqual(wanted);
+    expect(await server.query(`min_over_time(up{job="${job}"}[2m])`)).toBe(1);
+    expect(await server.query(`min_over_time(scrape_samples_scraped{job="${job}"}[2m])`)).toBeGreaterThan(50);
+    const kept = await server.query(`scrape_samples_post_metric_relabeling{job="${job}"}`);
+    expect(await server.query(`scrape_samples_scraped{job="${job}"}`)).toBe(kept);
+    expect(await server.query(`count(demo_queue_size{job="${job}",entity_name="orders"})`)).toBe(1);
+    expect(
+      await server.query(`min_over_time(azimuth_scrape_success{job="${job}",metric_name="demo_queue_size"}[1m])`),
+    ).toBe(1);
+  });
+
+  it('both formats were spoken', () => {
+    expect([...(contentTypes['text'] ?? [])]).toEqual([expect.stringMatching(/^text\/plain; ?version=0\.0\.4/)]);
+    expect([...(contentTypes['negotiated'] ?? [])]).toEqual([
+      expect.stringMatching(/^application\/openmetrics-text; ?version=1\.0\.0/),
+    ]);
+  });
+
+  it('targets are up without an error, nothing was refused, and the log of Prometheus holds no complaint', async () => {
+    expect(await server.targetErrors()).toEqual(['', '']);
+    const own = await server.ownMetrics();
+    const refused = own.filter((line) =>
+      /^prometheus_target_scrapes_\w*(duplicate|out_of|exceeded)\w*_total /.test(line),
+    );
+    expect(refused.length).toBeGreaterThan(3);
+    expect(refused.filter((line) => !line.endsWith(' 0'))).toEqual([]);
+    expect(server.log().filter((line) => /level=(warn|error)/.test(line))).toEqual([]);
+  });
+});
+
+/** Passes scrapes on: `/text` with an `Accept` that wants the text format, `/negotiated` as Prometheus asks. */
+async function startProxy(port: number, contentTypes: Record<string, Set<string>>): Promise<Server> {
+  const server = createServer((incoming, outgoing) => {
+    const job = (incoming.url ?? '').slice(1);
+    const headers = { ...incoming.headers, ...(job === 'text' ? { accept: textAccept } : {}) };
+    const forward = request({ port, host: '127.0.0.1', path: '/metrics', headers }, (answer) => {
+      contentTypes[job]?.add(answer.headers['content-type'] ?? '');
+      outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
+      answer.pipe(outgoing);
+    });
+    forward.on('error', () => outgoing.destroy());
+    forward.end();
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return server;
+}
+
+interface RealPrometheus {
+  /** The value of a query that gives one series. */
+  query(expression: string): Promise<number>;
+  /** `lastError` of each target. */
+  targetErrors(): Promise<string[]>;
+  ownMetrics(): Promise<string[]>;
+  log(): string[];
+  stop(): Promise<void>;
+}
+
+async function startPrometheus(folder: string, target: string): Promise<RealPrometheus> {
+  const jobs = ['text', 'negotiated'].map((job) => ({
+    job_name: job,
+    metrics_path: `/${job}`,
+    static_configs: [{ targets: [target] }],
+  }));
+  const config = { global: { scrape_interval: `${scrapeEveryMs}ms`, scrape_timeout: '1s' }, scrape_configs: jobs };
+  const file = join(folder, 'prometheus.yml');
+  writeFileSync(file, JSON.stringify(config));
+  const port = await freePort();
+  const base = `http://127.0.0.1:${port}`;
+  const args = [
+    `--config.file=${file}`,
+    `--storage.tsdb.path=${join(folder, 'data')}`,
+    `--web.listen-address=127.0.0.1:${port}`,
+  ];
+  const child = spawn(prometheus ?? '', args, { stdio: ['ignore', 'ignore', 'pipe'] });
+  const text: string[] = [];
+  child.stderr.on('data', (chunk: Buffer) => text.push(chunk.toString()));
+  const exited = new Promise<void>((resolve) => child.once('close', () => resolve()));
+  const ask = async (path: string): Promise<unknown> =>
+    ((await (await fetch(`${base}${path}`)).json()) as { data: unknown }).data;
+  await until(
+    () =>
+      fetch(`${base}/-/ready`).then(
+        ({ status }) => status,
+        () => 0,
+      ),
+    (status) => status === 200,
+  );
+  return {
+    async query(expression) {
+      const data = (await ask(`/api/v1/query?query=${encodeURIComponent(expression)}`)) as {
+        result: { value: [number, string] }[];
+      };
+      if (data.result.length !== 1) throw new Error(`${expression} gave ${data.result.length} series`);
+      return Number(data.result[0]?.value[1]);
+    },
+    async targetErrors() {
+      const data = (await ask('/api/v1/targets')) as { activeTargets: { lastError: string }[] };
+      return data.activeTargets.map(({ lastError }) => lastError);
+    },
+    ownMetrics: async () => (await (await fetch(`${base}/metrics`)).text()).split('\n'),
+    log: () => text.join('').split('\n'),
+    async stop() {
+      child.kill('SIGTERM');
+      await exited;
+    },
+  };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
