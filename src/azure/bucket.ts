@@ -1,9 +1,10 @@
 import type { Clock } from '../core/clock.ts';
+import { createBrake } from './brake.ts';
 import { createDrain } from './drain.ts';
 import { createLine } from './line.ts';
 import type { PaceState } from './ports.ts';
 
-/** A limit of Azure's: `burst` calls at once, `perSecond` in the long run; both above 0. */
+/** A limit of Azure's: `burst` calls at once (at least 1), `perSecond` in the long run (above 0). */
 export interface Limit {
   readonly perSecond: number;
   readonly burst: number;
@@ -39,15 +40,10 @@ export interface Bucket {
   state(): BucketState;
 }
 
-/** Time in which a rate that was cut to nothing climbs back to the limit, milliseconds. */
-const recoveryMs = 120_000;
+/** However the rate was cut, this share of the limit stays. */
 const floorShare = 0.02;
-const firstBlockMs = 1_000;
-const longestOwnBlockMs = 60_000;
-/** The hourly limits of older clouds are the longest waits that make sense. */
-const longestBlockMs = 3_600_000;
-/** So many throttled answers in a row, about at least two subjects, mean the quota and not one busy resource. */
-const streakLength = 3;
+/** Calls that go out before the first answer: after a restart the quota may be used up already. */
+const openingCalls = 20;
 /** However little Azure says remains, one call goes out after about this time to see, seconds. */
 const patienceSeconds = 2;
 
@@ -57,30 +53,29 @@ const patienceSeconds = 2;
  */
 export function createBucket(limit: Limit, clock: Clock): Bucket {
   const drain = createDrain(limit.perSecond, limit.burst);
-  const streak = { count: 0, subjects: new Set<string>() };
-  let tokens = limit.burst;
+  const brake = createBrake(limit.perSecond, clock);
+  let tokens = Math.min(limit.burst, openingCalls);
+  let withheld = limit.burst - tokens;
   let updatedMs = clock.now();
   let sent = 0;
   let remaining: number | undefined;
-  let blockedMs = Number.NEGATIVE_INFINITY;
-  let cut = { rate: limit.perSecond, fromMs: updatedMs, sent: 0 };
-  let blocksInRow = 0;
 
-  const rate = (): number => {
-    const climbed = cut.rate + (limit.perSecond * Math.max(0, clock.now() - cut.fromMs)) / recoveryMs;
-    return Math.max(limit.perSecond * floorShare, Math.min(climbed, limit.perSecond - drain.perSecond()));
+  const rate = (): number =>
+    Math.max(limit.perSecond * floorShare, Math.min(brake.rate(), limit.perSecond - drain.perSecond()));
+  const add = (more: number): void => {
+    tokens = Math.min(limit.burst - withheld, tokens + more);
   };
   const refill = (): void => {
     const nowMs = clock.now();
-    const elapsedMs = Math.max(0, nowMs - Math.max(updatedMs, blockedMs));
-    tokens = Math.min(limit.burst, tokens + (rate() * elapsedMs) / 1_000);
+    // Nothing is saved up while blocked: when it ends, calls go out one by one.
+    add((rate() * Math.max(0, nowMs - Math.max(updatedMs, brake.blockedMs()))) / 1_000);
     updatedMs = nowMs;
   };
   const line = createLine(clock, {
     waitMs: () => {
       refill();
       const emptyMs = ((1 - tokens) / rate()) * 1_000;
-      return Math.max(0, blockedMs - clock.now(), emptyMs < 1e-3 ? 0 : emptyMs);
+      return Math.max(0, brake.blockedMs() - clock.now(), emptyMs < 1e-3 ? 0 : emptyMs);
     },
     spend: () => {
       tokens -= 1;
@@ -88,7 +83,6 @@ export function createBucket(limit: Limit, clock: Clock): Bucket {
       return { ordinal: sent, sentMs: clock.now() };
     },
   });
-
   const believe = (said: number, ordinal: number, sentMs: number): void => {
     remaining = said;
     drain.note({ nowMs: clock.now(), remaining: said, spent: ordinal });
@@ -97,29 +91,14 @@ export function createBucket(limit: Limit, clock: Clock): Bucket {
     const reserve = Math.min(limit.burst / 10, drain.perSecond());
     tokens = Math.min(tokens, Math.max(said + since - reserve, -patienceSeconds * rate()));
   };
-
-  const block = (ordinal: number, retryAfterMs: number | undefined): void => {
-    const nowMs = clock.now();
-    const isNew = ordinal > cut.sent;
-    const ownMs = isNew ? Math.min(longestOwnBlockMs, firstBlockMs * 2 ** blocksInRow) : 0;
-    blockedMs = Math.max(blockedMs, nowMs + Math.min(longestBlockMs, retryAfterMs ?? ownMs));
-    tokens = Math.min(tokens, 0);
-    // All calls of one wave tell the same; the rate is cut once.
-    if (isNew) blocksInRow += 1;
-    cut = { rate: isNew ? rate() / 2 : cut.rate, fromMs: blockedMs, sent: isNew ? sent : cut.sent };
-  };
-
-  const throttled = (subject: string, ordinal: number, throttle: NonNullable<QuotaNews['throttle']>): void => {
-    streak.count += 1;
-    streak.subjects.add(subject);
-    const general = streak.count >= streakLength && streak.subjects.size >= 2;
-    if (throttle.whole || general) block(ordinal, throttle.retryAfterMs);
-  };
-
-  const good = (ordinal: number): void => {
-    streak.count = 0;
-    streak.subjects.clear();
-    if (ordinal > cut.sent) blocksInRow = 0;
+  const learn = (news: QuotaNews, call: { ordinal: number; subject: string; sentMs: number }): void => {
+    refill();
+    if (news.throttle === undefined) tokens += withheld;
+    withheld = 0;
+    if (news.remaining !== undefined) believe(news.remaining, call.ordinal, call.sentMs);
+    if (news.throttle === undefined) brake.good(call);
+    else if (brake.throttled(call, sent, news.throttle)) tokens = Math.min(tokens, 0);
+    line.move();
   };
 
   return {
@@ -127,19 +106,12 @@ export function createBucket(limit: Limit, clock: Clock): Bucket {
       const startMs = clock.now();
       const turn = await line.wait(signal);
       if (turn === undefined) return undefined;
-      const { ordinal, sentMs } = turn;
       return {
-        waitedMs: sentMs - startMs,
-        answered: (news) => {
-          refill();
-          if (news.remaining !== undefined) believe(news.remaining, ordinal, sentMs);
-          if (news.throttle === undefined) good(ordinal);
-          else throttled(subject, ordinal, news.throttle);
-          line.move();
-        },
+        waitedMs: turn.sentMs - startMs,
+        answered: (news) => learn(news, { ...turn, subject }),
         giveBack: () => {
           refill();
-          tokens = Math.min(limit.burst, tokens + 1);
+          add(1);
           line.move();
         },
       };
@@ -150,7 +122,7 @@ export function createBucket(limit: Limit, clock: Clock): Bucket {
         tokens,
         ratePerSecond: rate(),
         waiting: line.length(),
-        ...(blockedMs > clock.now() ? { blockedUntilMs: blockedMs } : {}),
+        ...(brake.blockedMs() > clock.now() ? { blockedUntilMs: brake.blockedMs() } : {}),
         ...(remaining === undefined ? {} : { remaining }),
       };
     },

@@ -130,6 +130,7 @@ async function attemptOnce<T>(
       controller.abort(stop.reason);
       resolve(undefined);
     };
+    if (stop.aborted) release();
     stop.addEventListener('abort', release, { once: true });
   });
   try {

@@ -105,23 +105,31 @@ export function createCircuit(host: string, clock: Clock): Circuit {
     enter: (subject, signal) => {
       if (signal.aborted) return Promise.resolve(undefined);
       const decided = decide(subject);
-      if (decided !== undefined) return Promise.resolve(decided);
-      return new Promise((resolve) => {
-        const settle = (answer: Pass | CodedError | undefined): void => {
-          waiting.delete(look);
-          signal.removeEventListener('abort', leave);
-          resolve(answer);
-        };
-        const look = (): void => {
-          const answer = decide(subject);
-          if (answer !== undefined) settle(answer);
-        };
-        const leave = (): void => settle(undefined);
-        waiting.add(look);
-        signal.addEventListener('abort', leave, { once: true });
-      });
+      return decided === undefined ? decisionOf(() => decide(subject), waiting, signal) : Promise.resolve(decided);
     },
   };
+}
+
+/** Looks again whenever the others in `waiting` are woken, until there is a decision or the signal aborts. */
+function decisionOf<T>(
+  decide: () => T | undefined,
+  waiting: Set<() => void>,
+  signal: AbortSignal,
+): Promise<T | undefined> {
+  return new Promise((resolve) => {
+    const settle = (decided: T | undefined): void => {
+      waiting.delete(look);
+      signal.removeEventListener('abort', leave);
+      resolve(decided);
+    };
+    const look = (): void => {
+      const decided = decide();
+      if (decided !== undefined) settle(decided);
+    };
+    const leave = (): void => settle(undefined);
+    waiting.add(look);
+    signal.addEventListener('abort', leave, { once: true });
+  });
 }
 
 /** Failures that speak of the host and not of what was asked. */

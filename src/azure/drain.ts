@@ -1,5 +1,5 @@
 /** What an answer said about the quota, and how much of it was spent by then. */
-export interface QuotaReading {
+interface QuotaReading {
   readonly nowMs: number;
   /** Calls that remained, as the header says. */
   readonly remaining: number;

@@ -9,12 +9,12 @@ import { createRetryBudget, type RetryBudget } from './retry-budget.ts';
 import { quotaNews } from './throttle.ts';
 
 /** A call as the gate sees it. */
-export interface GatedCall extends PacedCall {
+interface GatedCall extends PacedCall {
   readonly host: string;
 }
 
 /** What came of an attempt that was let out. */
-export interface Settled {
+interface Settled {
   /** Whether the request left for the wire. */
   readonly sent: boolean;
   readonly answer?: RawAnswer;

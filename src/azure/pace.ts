@@ -3,7 +3,7 @@ import { type Bucket, type BucketState, type BucketTurn, createBucket, type Limi
 import type { AzureApi, PaceState } from './ports.ts';
 
 /** Limit of the resource manager unless configured: bucket of 250 reads, 25 more a second (Azure, since 2024). */
-export const defaultReads: Limit = { perSecond: 25, burst: 250 };
+const defaultReads: Limit = { perSecond: 25, burst: 250 };
 
 /**
  * Limit of the metrics data plane. Azure publishes none; 360,000 calls an hour are reported, which is 100 a second. The
@@ -23,13 +23,10 @@ export interface PacedCall {
   readonly subject: string;
 }
 
-/** The right to send, on every quota that the call is counted on. */
-export type Turn = BucketTurn;
-
 /** Spreads the calls so that Azure has no need to refuse any. Other APIs than ARM's and the data plane's go at once. */
 export interface Pace {
-  /** Waits for a turn; undefined when `signal` aborts first. Every attempt needs one. */
-  turn(call: PacedCall, signal: AbortSignal): Promise<Turn | undefined>;
+  /** Waits for the right to send, on every quota that the call is counted on; undefined when `signal` aborts first. Every attempt needs one. */
+  turn(call: PacedCall, signal: AbortSignal): Promise<BucketTurn | undefined>;
   /** The quota that holds the call up most. Undefined when nothing does. */
   hurdle(call: PacedCall): PaceState | undefined;
   state(): PaceState[];
@@ -41,18 +38,13 @@ interface Lane {
   readonly region?: string;
 }
 
-const limits: Record<Lane['api'], Limit | undefined> = {
-  arm: undefined,
-  batch: batchLimit,
-  definitions: definitionsLimit,
-};
-
 /** One bucket per subscription for ARM, per subscription and region for the data plane; none ever waits for another. */
 export function createPace(clock: Clock, reads: Limit = defaultReads): Pace {
+  const limits = { arm: reads, batch: batchLimit, definitions: definitionsLimit };
   const buckets = new Map<string, { readonly lane: Lane; readonly bucket: Bucket }>();
   const bucketOf = (lane: Lane): Bucket => {
     const key = [lane.api, lane.subscription, lane.region].join(' ');
-    const held = buckets.get(key) ?? { lane, bucket: createBucket(limits[lane.api] ?? reads, clock) };
+    const held = buckets.get(key) ?? { lane, bucket: createBucket(limits[lane.api], clock) };
     buckets.set(key, held);
     return held.bucket;
   };

@@ -151,8 +151,17 @@ describe('circuit', () => {
       await call(circuit, refused, `subject ${failure}`);
     }
     expect(await circuit.enter('a', never)).toMatchObject({ code: 'AZ3007' });
+    await clock.advance(5_000);
+    const probe = await passOf(circuit, 'probe');
     early.settle('alive');
-    await passOf(circuit);
+    // The circuit is closed; what the probe comes to is one failure among others.
+    probe.settle(refused);
+    for (let failure = 0; failure < 8; failure += 1) {
+      await clock.advance(1_000);
+      await call(circuit, refused);
+    }
+    await call(circuit, refused);
+    expect(await circuit.enter('a', never)).toMatchObject({ code: 'AZ3007' });
   });
 });
 

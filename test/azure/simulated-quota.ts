@@ -35,7 +35,7 @@ export function createQuota(clock: FakeClock, options: QuotaOptions = {}): Quota
   };
 }
 
-export interface Tally {
+interface Tally {
   answered: number;
   throttled: number;
 }
@@ -47,8 +47,8 @@ export interface Simulation {
   send(quota: Quota, call?: Partial<PacedCall>): void;
   /** Counts of the answers since the last time. */
   tally(): Tally;
-  /** Another client of the same quota: `perSecond` calls, evenly, for as long as the simulation runs. */
-  other(quota: Quota, perSecond: number): void;
+  /** Another client of the same quota: `perSecond` calls, evenly or in bursts of irregular size. */
+  other(quota: Quota, perSecond: number, manner: 'even' | 'uneven', forMs?: number): void;
   /** Calls spread evenly over a time. */
   spread(quota: Quota, calls: number, overMs: number, call?: Partial<PacedCall>): void;
 }
@@ -89,10 +89,15 @@ export function simulate(): Simulation {
       counts = { answered: 0, throttled: 0 };
       return now;
     },
-    other: (quota, perSecond) => {
+    other: (quota, perSecond, manner, forMs = Number.POSITIVE_INFINITY) => {
+      const endMs = clock.now() + forMs;
+      let turn = 0;
       const again = (): void => {
-        quota.call();
-        clock.after(1_000 / perSecond, again);
+        if (clock.now() > endMs) return;
+        turn += 1;
+        const calls = manner === 'even' ? 1 : 1 + ((turn * 31) % 25);
+        for (let call = 0; call < calls; call += 1) quota.call();
+        clock.after((calls * 1_000) / perSecond, again);
       };
       again();
     },

@@ -168,7 +168,6 @@ describe.concurrent('a fault of one resource', () => {
       );
       const outcome = samplesOf(await metricsText(), 'azimuth_scrape_error', metric, resource)[0];
       expect(outcome?.value).toBe(1);
-      expect(outcome?.timeMs).toBeGreaterThan(faultMs - 5_000);
       const other = await sampleOf(metric, well(fault));
       expect(other?.timeMs).toBeGreaterThan(faultMs);
       expect(Object.keys(await failuresOf(metric))).toEqual([key]);
