@@ -10,6 +10,7 @@ const sharedCauses: ReadonlySet<ErrorCode> = new Set([
   'AZ3003',
   'AZ3005',
   'AZ3006',
+  'AZ3007',
   'AZ3429',
   'AZ3500',
 ]);
