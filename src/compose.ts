@@ -2,7 +2,6 @@ import type { Logger } from 'pino';
 import { type Azure, createAzure } from './azure/azure.ts';
 import type { Clock } from './core/clock.ts';
 import type { Declaration } from './core/declaration.ts';
-import { seriesFamilies } from './core/family.ts';
 import { createLimiter } from './core/limiter.ts';
 import type { RuntimeConfig } from './core/runtime-config.ts';
 import type { Exposition } from './http/ports.ts';
@@ -58,9 +57,10 @@ export function composeCore(input: CoreInput): ExporterCore {
   const { runtime, clock, logger } = input;
   const prefix = runtime.prometheus?.systemMetricsPrefix ?? 'azimuth';
   const registry = createOwnRegistry({ prefix, elsewhere: itemMetrics, runtime: true });
-  const declaration = withoutOwnNames(input, registry);
+  const { declaration } = input;
+  for (const name of input.invalidMetrics) registry.set('declarationInvalid', { metric_name: name }, 1);
   const plan = planScrape(declaration);
-  for (const warning of plan.warnings) logger.warn({ metric: warning.metric }, warning.message);
+  for (const warning of plan.warnings) logger.debug({ metric: warning.metric }, warning.message);
 
   const store = createSeriesStore({
     perMetricLimit: runtime.seriesLimit.perMetric,
@@ -134,25 +134,6 @@ export function composeCore(input: CoreInput): ExporterCore {
       registry.close();
     },
   };
-}
-
-/** Both halves of `/metrics` must not describe one name twice; the own metric keeps it, because alerts rely on it. */
-function withoutOwnNames(input: CoreInput, registry: OwnRegistry): Declaration {
-  const { declaration, logger } = input;
-  const taken = registry.names();
-  const invalid = new Set(input.invalidMetrics);
-  const metrics = declaration.metrics.filter((metric) => {
-    const clash = seriesFamilies(metric).find((family) => taken.has(family.name));
-    if (clash === undefined) return true;
-    logger.error(
-      { code: 'AZ2006', metric: metric.name },
-      `Metric ${metric.name} is left out: ${clash.name} is the name of one of Azimuth's own metrics. Rename it.`,
-    );
-    invalid.add(metric.name);
-    return false;
-  });
-  for (const name of invalid) registry.set('declarationInvalid', { metric_name: name }, 1);
-  return { ...declaration, metrics };
 }
 
 function composeExposition(

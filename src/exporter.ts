@@ -138,7 +138,8 @@ function waitingFor(state: ScheduleState, core: ExporterCore): string[] {
   const { text, cron } = state.schedule;
   const token = core.azure.token.state();
   const reasons = token.kind === 'waiting' ? [token.reason] : core.log.problems(cron);
-  return [`AZ2002: schedule ${text} has no result yet${reasons.length === 0 ? '' : `: ${reasons.join('; ')}`}`];
+  const waiting = `AZ2002: schedule ${text} has no result yet`;
+  return reasons.length === 0 ? [waiting] : reasons.map((reason) => `${waiting}: ${reason}`);
 }
 
 function stillness(state: ScheduleState): string {

@@ -5,6 +5,7 @@ import { formatProblem } from '../config/problem.ts';
 import type { Declaration } from '../core/declaration.ts';
 import type { RuntimeConfig } from '../core/runtime-config.ts';
 import { createLogger } from '../telemetry/logger.ts';
+import { reservedNames } from '../telemetry/registry.ts';
 import type { CommandInput } from './command.ts';
 import { isSet, logLevel, oneOf, port, text } from './options.ts';
 
@@ -18,6 +19,7 @@ export function load({ given, io }: CommandInput, changes: { readonly folder?: s
     strict: isSet(given, 'strict'),
     env: io.env,
     fileSystem: nodeFileSystem,
+    reservedNames: reservedNames(),
   });
 }
 

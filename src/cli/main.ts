@@ -70,7 +70,12 @@ function processIo(): Io {
   let stopSignal: Promise<string> | undefined;
   return {
     env: process.env,
-    out: (text) => new Promise((resolve) => void process.stdout.write(text, () => resolve())),
+    out: (text) =>
+      new Promise((resolve) => {
+        // A reader that has enough (`| head`) closes the pipe; that is no failure.
+        process.stdout.once('error', () => resolve());
+        process.stdout.write(text, () => resolve());
+      }),
     err: (text) => void process.stderr.write(text),
     logDestination: process.stderr,
     isTerminal: process.stderr.isTTY,

@@ -18,6 +18,8 @@ export interface LoadInput {
   readonly port?: number;
   readonly env: Environment;
   readonly fileSystem: FileSystem;
+  /** Names of Azimuth's own metrics, which no declared metric may take. */
+  readonly reservedNames?: ReadonlySet<string>;
 }
 
 /** Why `run` must not start, and the exit code for it. */
@@ -49,20 +51,23 @@ export interface LoadedConfiguration {
 export function loadConfiguration(input: LoadInput): LoadedConfiguration {
   const { fileSystem, env } = input;
   const found = findFolder(input.folderFlag, env, fileSystem);
-  if (!found.ok) return stopped(found.folder, [], [], { exitCode: 3, message: found.message });
+  if (!found.ok) {
+    const missing = problem('error', 'AZ1008', { at: startOf(found.folder), path: '' }, found.message);
+    return stopped(found.folder, [], [missing], { exitCode: 3, message: found.message });
+  }
   const { folder } = found;
   const runtimePath = join(folder, 'runtime.yaml');
   const runtimeText = fileSystem.readFile(runtimePath);
-  if (runtimeText === undefined) return missingFile(folder, [runtimePath], [], runtimePath, 'runtime file');
+  if (runtimeText === undefined) return missingFile(fileSystem, folder, [runtimePath], [], runtimePath, 'runtime file');
   const runtime = loadRuntime(runtimeText, runtimePath, input, folder);
   const discovery = loadDiscovery(folder, fileSystem);
   const files = [runtimePath, runtime.declarationPath, ...discovery.files];
   const problems = [...runtime.problems, ...discovery.problems];
   const declarationText = fileSystem.readFile(runtime.declarationPath);
   if (declarationText === undefined) {
-    return missingFile(folder, files, problems, runtime.declarationPath, 'metrics declaration');
+    return missingFile(fileSystem, folder, files, problems, runtime.declarationPath, 'metrics declaration');
   }
-  const declaration = loadDeclaration(declarationText, runtime.declarationPath, env);
+  const declaration = loadDeclaration(declarationText, runtime.declarationPath, input);
   problems.push(...declaration.problems, ...unmapped(runtime, declaration));
   return conclude(input, { folder, files, problems: orderProblems(problems, files) }, runtime, declaration);
 }
@@ -83,10 +88,10 @@ function loadRuntime(text: string, file: string, input: LoadInput, folder: strin
   return { ...read, runtime: refused ? undefined : read.runtime, problems: [...own, ...read.problems] };
 }
 
-function loadDeclaration(text: string, file: string, env: Environment): ReadDeclaration {
+function loadDeclaration(text: string, file: string, { env, reservedNames }: LoadInput): ReadDeclaration {
   const { root, problems } = readYaml(text, file);
   if (root === undefined) return { declaration: undefined, invalidMetrics: [], problems };
-  const read = readDeclaration(root, env);
+  const read = readDeclaration(root, env, reservedNames);
   const refused = problems.some((item) => item.severity === 'error');
   return {
     ...read,
@@ -174,13 +179,19 @@ function stopped(
 }
 
 function missingFile(
+  fileSystem: FileSystem,
   folder: string,
   files: readonly string[],
   problems: readonly Problem[],
   path: string,
   what: string,
 ): LoadedConfiguration {
-  const message = `The ${what} is missing or cannot be read: ${path}`;
+  const state = fileSystem.isDirectory(path)
+    ? 'is a folder'
+    : fileSystem.exists(path)
+      ? 'cannot be read'
+      : 'does not exist';
+  const message = `The ${what} ${state}: ${path}`;
   const missing = problem('error', 'AZ1007', { at: startOf(path), path: '' }, message);
   return stopped(folder, files, [...problems, missing], { exitCode: 4, message });
 }

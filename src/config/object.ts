@@ -151,7 +151,8 @@ function unknownField(key: string, names: readonly string[], options: ObjectOpti
     return problem('warning', 'AZ1010', place, message, { found: key });
   }
   const suggestions = nearest(key, names);
-  const advice = options.hints?.[key] ?? didYouMean(suggestions);
+  const hints = options.hints ?? {};
+  const advice = (Object.hasOwn(hints, key) ? hints[key] : undefined) ?? didYouMean(suggestions);
   const message = `Unknown field \`${key}\` is ignored${advice === '' ? '.' : `; ${advice}`}`;
   return problem('warning', 'AZ1010', place, message, { found: key, suggestions });
 }

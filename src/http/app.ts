@@ -30,6 +30,10 @@ export function createApp(options: AppOptions): Express {
     response.type('html').send(indexPage(options.version, options.metricsPath));
   });
   app.use((request, response) => {
+    if (request.method !== 'GET' && request.method !== 'HEAD') {
+      response.status(405).set('Allow', 'GET, HEAD').type('text/plain').send('Only GET and HEAD are answered here.\n');
+      return;
+    }
     response.status(404).type('text/plain').send(`There is no ${request.path} here. See / for what there is.\n`);
   });
   app.use(lastResort(options.onError));

@@ -47,6 +47,7 @@ export function createLagBook(): LagBook {
       for (const entry of entries.values()) {
         if (!entry.changed) continue;
         entry.changed = false;
+        if (entry.byPart.size === 0 && entry.typicalMs === 0) continue;
         let lagMs = 0;
         for (const ms of entry.byPart.values()) lagMs = Math.max(lagMs, ms);
         entry.typicalMs = lagMs;

@@ -64,6 +64,17 @@ export function createOwnRegistry(options: RegistryOptions): OwnRegistry {
   };
 }
 
+/** Every name that an own metric can take, under either prefix. */
+export function reservedNames(): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (const prefix of ['azimuth', 'promitor'] as const) {
+    const registry = createOwnRegistry({ prefix, elsewhere: new Set(), runtime: true });
+    for (const name of registry.names()) names.add(name);
+    registry.close();
+  }
+  return names;
+}
+
 function addRuntimeMetrics(text: Registry, openMetrics: Registry<OpenMetricsContentType>): void {
   const all = new Registry();
   collectDefaultMetrics({ register: all });

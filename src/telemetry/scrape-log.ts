@@ -11,6 +11,7 @@ const sharedCauses: ReadonlySet<ErrorCode> = new Set([
   'AZ3005',
   'AZ3006',
   'AZ3007',
+  'AZ3401',
   'AZ3429',
   'AZ3500',
 ]);
@@ -72,19 +73,22 @@ export function createScrapeLog(logger: Logger): ScrapeLog {
 
   const compare = (before: Map<string, Problem>, now: Map<string, Problem>): void => {
     for (const [key, { error, items }] of now) {
-      const known = before.get(key)?.items;
-      if (known !== undefined && [...items.keys()].every((id) => known.has(id))) continue;
+      const known = before.get(key);
+      const same = known !== undefined && gist(known.error) === gist(error);
+      if (same && [...items.keys()].every((id) => known.items.has(id))) continue;
       const { code, status, requestId } = error;
       const { metrics, resources } = namesOf(items);
       const many = items.size > 1 ? ` (${items.size} items)` : '';
       logger.error({ code, status, requestId, metrics, resources, items: items.size }, `${error.message}${many}`);
     }
-    for (const [key, { error, items }] of before) {
-      if (now.has(key)) continue;
-      const { metrics, resources } = namesOf(items);
+    const failing = new Set([...now.values()].flatMap(({ items }) => [...items.keys()]));
+    for (const { error, items } of before.values()) {
+      const healed = new Map([...items].filter(([id]) => !failing.has(id)));
+      if (healed.size === 0) continue;
+      const { metrics, resources } = namesOf(healed);
       logger.info(
-        { code: error.code, metrics, resources, items: items.size },
-        `No longer failing: ${error.code} of ${items.size} item(s).`,
+        { code: error.code, metrics, resources, items: healed.size },
+        `No longer failing: ${error.code} of ${healed.size} item(s).`,
       );
     }
   };
@@ -105,6 +109,11 @@ export function createScrapeLog(logger: Logger): ScrapeLog {
         ({ error, items }) => `${error.code}: ${error.message}${items.size > 1 ? ` (${items.size} items)` : ''}`,
       ),
   };
+}
+
+/** What a message says apart from its numbers: sizes and times change from run to run, causes seldom. */
+function gist({ message }: CodedError): string {
+  return message.replace(/\d+/g, '#');
 }
 
 function namesOf(items: ReadonlyMap<string, ScrapeItem>): { metrics: string[]; resources: string[] } {

@@ -37,6 +37,32 @@ describe('the configuration folder', () => {
     expect(load(present, { folderFlag, env }).folder).toBe(folder);
   });
 
+  it('is a problem when it is missing', () => {
+    const { problems } = load(good, { folderFlag: '/nope' });
+    expect(problems.map(formatProblem)).toEqual([
+      '/nope:1:1: error AZ1008: The configuration folder `/nope` (from --config-folder) does not exist; name one with --config-folder or AZIMUTH_CONFIG_FOLDER.',
+    ]);
+  });
+
+  it('keeps the names of own metrics free', () => {
+    const { problems, invalidMetrics } = load(good, { reservedNames: new Set(['redis_hits']) });
+    expect(problems.map(({ code, message }) => [code, message])).toEqual([
+      ['AZ1112', "`redis_hits` is the name of one of Azimuth's own metrics; rename the metric."],
+    ]);
+    expect(invalidMetrics.map(({ name }) => name)).toEqual(['redis_hits']);
+  });
+
+  it('takes the keys of every object for unknown fields like any other', () => {
+    const files = {
+      ...good,
+      '/conf/metrics-declaration.yaml': `${declarationText()}\nconstructor: x\n__proto__: {a: b}\n`,
+    };
+    expect(load(files).problems.map(({ message }) => message)).toEqual([
+      'Unknown field `constructor` is ignored.',
+      'Unknown field `__proto__` is ignored.',
+    ]);
+  });
+
   it('stops the program with 3 when it is missing', () => {
     expect(load(good, { folderFlag: '/other' }).refusal).toEqual({
       exitCode: 3,
@@ -52,7 +78,7 @@ describe('required files', () => {
     const read = load({ '/conf/other.yaml': '' });
     expect(read.refusal).toEqual({
       exitCode: 4,
-      message: 'The runtime file is missing or cannot be read: /conf/runtime.yaml',
+      message: 'The runtime file does not exist: /conf/runtime.yaml',
     });
     expect(read.problems.map((item) => item.code)).toEqual(['AZ1007']);
   });
@@ -62,7 +88,7 @@ describe('required files', () => {
     const missing = load({ ...good, '/conf/runtime.yaml': text });
     expect(missing.refusal).toEqual({
       exitCode: 4,
-      message: 'The metrics declaration is missing or cannot be read: /conf/sub/metrics.yaml',
+      message: 'The metrics declaration does not exist: /conf/sub/metrics.yaml',
     });
     expect(missing.files).toEqual(['/conf/runtime.yaml', '/conf/sub/metrics.yaml']);
     const found = load({ ...good, '/conf/runtime.yaml': text, '/conf/sub/metrics.yaml': declarationText() });

@@ -210,6 +210,9 @@ describe('faults', () => {
   });
 
   it('may name their effect in one word', () => {
+    expect(parseFault({ effect: { status: 200, headers: { 'x y': '1' } } })).toEqual({
+      problems: [expect.stringContaining('names or values that HTTP does not allow')],
+    });
     expect(parseFault({ effect: 'hang' })).toMatchObject({ rule: { effect: { hang: true } } });
   });
 

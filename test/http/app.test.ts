@@ -70,6 +70,11 @@ describe('the routes', () => {
     expect(html).not.toMatch(/https?:\/\//);
   });
 
+  it('refuse to be written to', async () => {
+    const answer = await (await serve()).get('/metrics', { method: 'POST' });
+    expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'GET, HEAD']);
+  });
+
   it('say where to look when a path does not exist', async () => {
     const answer = await (await serve()).get('/nowhere');
     expect(answer.status).toBe(404);

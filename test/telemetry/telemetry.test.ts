@@ -205,9 +205,17 @@ describe('the log of scrapes', () => {
     expect(run(failed(orders), failed(audit))).toHaveLength(1);
     expect(run(failed(orders, 'AZ3404')).map(({ msg }) => msg)).toEqual([
       'AZ3404 happened',
-      'No longer failing: AZ3400 of 2 item(s).',
+      'No longer failing: AZ3400 of 1 item(s).',
     ]);
     expect(run()).toMatchObject([{ level: 'info', msg: 'No longer failing: AZ3404 of 1 item(s).' }]);
+  });
+
+  it('tells a cause that changes under the same code, but not a number that does', () => {
+    const { run } = setUp();
+    const because = (message: string) => ({ ...failed(orders), error: { code: 'AZ3004', message } }) as const;
+    run(because('broke off after 441 bytes'));
+    expect(run(because('broke off after 12 bytes'))).toEqual([]);
+    expect(run(because('is not JSON')).map(({ msg }) => msg)).toEqual(['is not JSON']);
   });
 
   it('says what fails in words, for readiness', () => {

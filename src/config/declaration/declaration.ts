@@ -30,14 +30,18 @@ type Values = ValuesOf<typeof declarationSpec.fields>;
  * From YAML to the declaration: every field and rule of Promitor's v1 and Azimuth's additions, all problems at once.
  * An error within a metric, or in a default that it needs, leaves out that metric alone.
  */
-export function readDeclaration(root: YamlNode, env: Environment): ReadDeclaration {
+export function readDeclaration(
+  root: YamlNode,
+  env: Environment,
+  reservedNames: ReadonlySet<string> = new Set(),
+): ReadDeclaration {
   const problems: Problem[] = [];
   const reader: Reader = { exactCase: true, report: (item) => problems.push(item) };
   const { value: values } = declarationSpec.read(root, '', reader);
   if (values === undefined) return { declaration: undefined, invalidMetrics: [], problems };
   const metadata = values.azureMetadata.value;
   const cloud = metadata === undefined ? undefined : readCloud(metadata, reader);
-  const read = readMetrics(values, cloud, env, reader);
+  const read = refuseCollisions(readMetrics(values, cloud, env, reader), reservedNames);
   const metrics = read.map((item) => item.metric).filter((metric) => metric !== undefined);
   const invalidMetrics = read
     .filter((item) => item.metric === undefined)
@@ -98,13 +102,13 @@ function readMetrics(
     if (!defaultLabels?.broken) return item;
     return { ...item, metric: undefined, blamed: new Set([...item.blamed, 'metricDefaults.labels']) };
   });
-  return refuseCollisions(read);
+  return read;
 }
 
-/** Of two metrics with one name, or with a family in common, the first is kept. */
-function refuseCollisions(read: readonly ReadMetric[]): readonly ReadMetric[] {
+/** Of two metrics with one name, or with a family in common, the first is kept; Azimuth's own metrics keep theirs. */
+function refuseCollisions(read: readonly ReadMetric[], reservedNames: ReadonlySet<string>): readonly ReadMetric[] {
   const names = new Map<string, number>();
-  const families = new Map<string, string>();
+  const families = new Map<string, string | undefined>([...reservedNames].map((name) => [name, undefined]));
   return read.map((item) => {
     const seen = names.get(item.name) ?? 0;
     names.set(item.name, seen + 1);
@@ -128,13 +132,14 @@ function refuse(item: ReadMetric, added: readonly Problem[]): ReadMetric {
 }
 
 /** Books the families of a metric; returns what is wrong when one is taken. */
-function takeFamilies(metric: MetricDefinition, families: Map<string, string>): string | undefined {
+function takeFamilies(metric: MetricDefinition, families: Map<string, string | undefined>): string | undefined {
   const own = seriesFamilies(metric).map((family) => family.name);
   const twice = own.find((name, index) => own.indexOf(name) !== index);
   if (twice !== undefined) return `Two entries of \`metricNames\` would both be written as \`${twice}\`.`;
   const shared = own.find((name) => families.has(name));
   if (shared !== undefined) {
     const other = families.get(shared);
+    if (other === undefined) return `\`${shared}\` is the name of one of Azimuth's own metrics; rename the metric.`;
     return `\`${metric.name}\` would write \`${shared}\`, which \`${other}\` writes already; rename one of them.`;
   }
   for (const name of own) families.set(name, metric.name);

@@ -72,6 +72,7 @@ export function readResource(
   const broken = [
     slot.broken,
     !entityFits(row, given, slot.place, scope, reader),
+    !namesFit(row, values, given, reader),
     token !== undefined && !token.broken && !secretResolves(token, scope.env, reader),
   ].some(Boolean);
   if (broken) return undefined;
@@ -99,6 +100,26 @@ function collectFields(row: ResourceTypeRow, slots: Readonly<Record<string, Slot
     values[field.name] = value;
   }
   return { values, given };
+}
+
+/** Names stand in the URL of a call; no resource of Azure has one with these characters. Entities stand in filters. */
+function namesFit(
+  row: ResourceTypeRow,
+  values: Readonly<Record<string, string>>,
+  given: ReadonlyMap<string, Place>,
+  reader: Reader,
+): boolean {
+  let fit = true;
+  for (const { name } of row.fields) {
+    const place = given.get(name);
+    const inPath = row.paths.some(({ path }) => path.includes(`{${name}}`));
+    if (place === undefined || !inPath) continue;
+    const wrong = (name === 'resourceUri' ? /[?#%\\\p{Cc}]/u : /[/?#%\\\p{Cc}]/u).exec(values[name] ?? '')?.[0];
+    if (wrong === undefined) continue;
+    const message = `\`${name}\` holds ${JSON.stringify(wrong)}, which no name of an Azure resource does.`;
+    fit = !reject(reader, 'AZ1149', place, message, { found: values[name] ?? '' }).broken;
+  }
+  return fit;
 }
 
 /** Rules of the part of a resource that a metric is about: a queue, a runbook, a pipeline. */

@@ -27,7 +27,9 @@ export function readPrometheus(sinks: SinkValues, reader: Reader): PrometheusSin
 
 function prometheusFrom(values: PrometheusValues, reader: Reader): PrometheusSinkConfig {
   const path = values.baseUriPath.value.trim();
-  if (path === '') reject(reader, 'AZ1018', values.baseUriPath.place, '`baseUriPath` must not be blank.');
+  const wrong = wrongPath(path);
+  if (wrong !== undefined)
+    reject(reader, 'AZ1018', values.baseUriPath.place, `\`baseUriPath\` ${wrong}.`, { found: path });
   return {
     baseUriPath: path.startsWith('/') ? path : `/${path}`,
     metricUnavailableValue: values.metricUnavailableValue.value,
@@ -36,6 +38,15 @@ function prometheusFrom(values: PrometheusValues, reader: Reader): PrometheusSin
     labelTransformation: values.labels.value.transformation.value,
     systemMetricsPrefix: values.systemMetricsPrefix.value,
   };
+}
+
+/** What is wrong with the path of the metrics; it is taken literally, and other routes keep theirs. */
+function wrongPath(path: string): string | undefined {
+  if (path === '') return 'must not be blank';
+  if (!/^[\w.~/-]+$/.test(path)) return 'may hold letters, digits, and - . _ ~ / only';
+  if (path === '/' || /^\/?(?:-|api\/v1)(?:\/|$)/.test(path))
+    return 'is taken: /, /-/ and /api/v1 belong to other routes';
+  return undefined;
 }
 
 /** Rules of sinks that go beyond single fields. */

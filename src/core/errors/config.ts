@@ -23,6 +23,10 @@ export const configErrors = {
     title: 'A part of the YAML file has no effect',
     remedy: 'Remove the tag or the further document; only the plain texts of the first document are read.',
   },
+  AZ1008: {
+    title: 'The configuration folder does not exist',
+    remedy: 'Name an existing folder with --config-folder or AZIMUTH_CONFIG_FOLDER, or mount one at /config.',
+  },
   AZ1007: {
     title: 'A required file is missing or cannot be read',
     remedy: 'Create the file, mount it, or correct the path; check that the process may read it.',
@@ -154,6 +158,10 @@ export const configErrors = {
   AZ1204: {
     title: 'Only one half of the path to the secret file is given',
     remedy: 'Set both secretFilePath and secretFileName.',
+  },
+  AZ1149: {
+    title: 'A resource has a name that no Azure resource can have',
+    remedy: 'Write the name alone: no path, no URL, no characters that stand for something else in a URL.',
   },
   AZ1209: {
     title: 'Entries of the Statuspage mapping do not fit',

@@ -22,10 +22,6 @@ export const runtimeErrors = {
     title: 'A run was skipped',
     remedy: 'The run before it took longer than the period: use a longer schedule, or see which calls are slow.',
   },
-  AZ2006: {
-    title: 'A metric has the name of one of the own metrics',
-    remedy: 'Rename the metric in the declaration.',
-  },
   AZ2007: {
     title: 'A defect of the program surfaced',
     remedy: 'Report it with the log line.',

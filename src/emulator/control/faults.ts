@@ -1,14 +1,28 @@
+import { validateHeaderName, validateHeaderValue } from 'node:http';
 import { z } from 'zod';
 import { parseTime } from '../iso-time.ts';
 import { apis, type Routed } from '../services/state.ts';
 
 const flag = z.literal(true);
 
+/** What Node would throw at when the answer is written. */
+function areHeaders(headers: Readonly<Record<string, string>>): boolean {
+  try {
+    for (const [name, value] of Object.entries(headers)) {
+      validateHeaderName(name);
+      validateHeaderValue(name, value);
+    }
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 const effectFields = z.strictObject({
   status: z.number().int().min(200).max(599).optional(),
   /** Text as it is; anything else as JSON. */
   body: z.unknown().optional(),
-  headers: z.record(z.string(), z.string()).optional(),
+  headers: z.record(z.string(), z.string()).refine(areHeaders, 'names or values that HTTP does not allow').optional(),
   delayMs: z.number().int().min(0).optional(),
   hang: flag.optional(),
   reset: flag.optional(),
