@@ -11,7 +11,7 @@ export interface SeriesFamily {
 }
 
 /** `ActiveMessages` to `active_messages`, `Disk Read Operations/Sec` to `disk_read_operations_sec`. */
-export function snakeCase(text: string): string {
+function snakeCase(text: string): string {
   return text
     .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
     .replace(/([A-Z]+)([A-Z][a-z])/g, '$1_$2')

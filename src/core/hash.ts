@@ -1,5 +1,5 @@
 /** FNV-1a over UTF-16 code units: 32 bits, spread well enough for jitter and short ids; never for secrets. */
-export function hash32(text: string, seed = 0x811c9dc5): number {
+function hash32(text: string, seed = 0x811c9dc5): number {
   let hash = seed;
   for (let index = 0; index < text.length; index += 1) {
     hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
