@@ -60,7 +60,7 @@ export function composeCore(input: CoreInput): ExporterCore {
   const { declaration } = input;
   for (const name of input.invalidMetrics) registry.set('declarationInvalid', { metric_name: name }, 1);
   const plan = planScrape(declaration);
-  for (const warning of plan.warnings) logger.debug({ metric: warning.metric }, warning.message);
+  for (const warning of plan.warnings) logger.info({ metric: warning.metric }, warning.message);
 
   const store = createSeriesStore({
     perMetricLimit: runtime.seriesLimit.perMetric,

@@ -87,12 +87,12 @@ describe('labels of a scraped metric', () => {
     ]);
   });
 
-  it('of the resource win over those of metric and defaults, with a warning for the metric', async () => {
+  it('of the resource win over those of metric and defaults, which is told for the metric', async () => {
     const labels = { Instance_Name: 'mine', entity_name: 'mine' };
     expect(await labelsOf(messages({ labels }), { defaults: { resource_group: 'mine' } })).toEqual([
       { ...builtIn, tenant_id: tenant },
     ]);
-    const warnings = proof.log.filter(({ level }) => level === 'warn').map(({ msg }) => String(msg));
+    const warnings = proof.log.filter(({ level }) => level === 'info').map(({ msg }) => String(msg));
     const about = (label: string): string[] => warnings.filter((line) => line.includes(label));
     expect(['instance_name', 'entity_name', 'resource_group'].map((label) => about(label).length)).toEqual([1, 1, 0]);
   });
