@@ -145,6 +145,7 @@ function runtimeText(): string {
   return `
 server: { maxDegreeOfParallelism: 16 }
 authentication: { mode: ServicePrincipal, identityId: ${client} }
+azureMonitor: { integration: { rateLimit: { readsPerSecond: 1000000, burst: 1000000 } } }
 `;
 }
 

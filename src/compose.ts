@@ -2,15 +2,18 @@ import type { Logger } from 'pino';
 import { type Azure, createAzure } from './azure/azure.ts';
 import type { Clock } from './core/clock.ts';
 import type { Declaration } from './core/declaration.ts';
-import { createLimiter } from './core/limiter.ts';
+import { createLimiter, type Limiter } from './core/limiter.ts';
 import type { RuntimeConfig } from './core/runtime-config.ts';
 import type { Exposition } from './http/ports.ts';
-import { planScrape } from './plan/plan.ts';
-import type { QueryGroup, ScrapePlan } from './plan/types.ts';
+import { createPlanner, type Planner } from './plan/planner.ts';
+import { runsPerHour } from './plan/rate.ts';
+import type { Capabilities, ScrapePlan } from './plan/types.ts';
 import type { RunReason } from './schedule/ports.ts';
-import { jitterMs } from './schedule/scheduler.ts';
+import { startDelays } from './schedule/spread.ts';
+import { createGrainBook, type GrainBook } from './scrape/grains.ts';
+import { createKnowledge, type Knowledge } from './scrape/knowledge.ts';
 import type { ScrapeEvent } from './scrape/ports.ts';
-import { createScraper, type RunResult } from './scrape/scraper.ts';
+import { createScraper, type Delays, type RunResult } from './scrape/scraper.ts';
 import { createExposition } from './sinks/prometheus/exposition.ts';
 import type { SeriesSnapshots, SeriesStore } from './store/ports.ts';
 import { createSeriesStore } from './store/series-store.ts';
@@ -38,7 +41,9 @@ export interface CoreInput {
 
 /** Everything between a schedule and `/metrics`, connected but not yet moving. */
 export interface ExporterCore {
-  readonly plan: ScrapePlan;
+  readonly planner: Planner;
+  /** What is known of Azure; grows with every run. */
+  readonly capabilities: Capabilities;
   readonly azure: Azure;
   readonly registry: OwnRegistry;
   readonly log: ScrapeLog;
@@ -59,8 +64,6 @@ export function composeCore(input: CoreInput): ExporterCore {
   const registry = createOwnRegistry({ prefix, elsewhere: itemMetrics, runtime: true });
   const { declaration } = input;
   for (const name of input.invalidMetrics) registry.set('declarationInvalid', { metric_name: name }, 1);
-  const plan = planScrape(declaration);
-  for (const warning of plan.warnings) logger.info({ metric: warning.metric }, warning.message);
 
   const store = createSeriesStore({
     perMetricLimit: runtime.seriesLimit.perMetric,
@@ -85,11 +88,22 @@ export function composeCore(input: CoreInput): ExporterCore {
     clock,
     random: input.random,
     userAgent: `App/Azimuth/${input.version}`,
+    rateLimit: runtime.azureMonitor.rateLimit,
     observer: {
       request: (event) => metrics.azure(event),
       log: ({ api, requestId, message }) => logger.debug({ api, requestId }, message),
     },
   });
+  const knowledge = createKnowledge(() => clock.now());
+  const grains = createGrainBook(azure.metrics);
+  const capabilities = capabilitiesOf(runtime, knowledge, grains);
+  const planner = createPlanner({
+    declaration,
+    capabilities,
+    version: () => knowledge.version(),
+    ...(runtime.callBudget === undefined ? {} : { callBudget: runtime.callBudget }),
+  });
+  for (const { metric, message } of planner.current().warnings) logger.info({ metric }, message);
   const scraper = createScraper({
     metrics: azure.metrics,
     logs: azure.logs,
@@ -97,31 +111,36 @@ export function composeCore(input: CoreInput): ExporterCore {
     store,
     clock,
     observe,
-    limiter: createLimiter(runtime.server.maxDegreeOfParallelism ?? input.cpus * callsPerCpu),
+    limiterOf: limitersOf(runtime.server.maxDegreeOfParallelism ?? input.cpus * callsPerCpu),
+    knowledge,
+    grains,
     historyMs: runtime.azureMonitor.historyMs,
     ...(runtime.concurrency.mutexTimeoutMs === undefined ? {} : { groupTimeoutMs: runtime.concurrency.mutexTimeoutMs }),
   });
+  const publishPlan = planPublisher(registry, planner);
   const exposition = composeExposition(input, { store, statusStore, registry });
-  const groups = groupsBySchedule(plan);
-  const items = new Map(plan.groups.flatMap((group) => group.items.map((item) => [item.id, item] as const)));
   const expire = (): void => {
     for (const owner of store.expire(clock.now())) {
-      const item = items.get(owner);
+      const item = planner.item(owner);
       if (item !== undefined) observe({ kind: 'left', item, reason: 'stale' });
     }
   };
 
   return {
-    plan,
+    planner,
+    capabilities,
     azure,
     registry,
     log,
     metrics,
     exposition,
     async run(cron, reason, signal) {
-      const delayOf = (group: QueryGroup): number =>
-        reason === 'start' ? 0 : jitterMs(group.id, group.schedule.periodMs);
-      const result = await scraper.run(groups.get(cron) ?? [], delayOf, signal);
+      const groups = planner.groups(cron);
+      publishPlan(planner.current());
+      const periodMs = groups[0]?.schedule.periodMs ?? 0;
+      const { readsPerSecond } = runtime.azureMonitor.rateLimit;
+      const delays: Delays = (ids) => (reason === 'start' ? [] : startDelays(ids, periodMs, readsPerSecond));
+      const result = await scraper.run(groups, delays, signal);
       if (signal.reason === 'shutdown') return result;
       expire();
       log.endRun(cron);
@@ -180,14 +199,51 @@ function seriesCounter(store: SeriesStore, registry: OwnRegistry): () => void {
   };
 }
 
-function groupsBySchedule(plan: ScrapePlan): Map<string, QueryGroup[]> {
-  const groups = new Map<string, QueryGroup[]>();
-  for (const group of plan.groups) {
-    const list = groups.get(group.schedule.cron) ?? [];
-    list.push(group);
-    groups.set(group.schedule.cron, list);
-  }
-  return groups;
+/** Tells the calls that a plan makes in an average hour, once for each plan. */
+function planPublisher(registry: OwnRegistry, planner: Planner): (plan: ScrapePlan) => void {
+  let told: ScrapePlan | undefined;
+  const apis = {
+    single: 'metrics',
+    batch: 'batch',
+    subscription: 'subscription',
+    logs: 'logs',
+    queue: 'queue',
+  } as const;
+  return (plan) => {
+    if (plan === told) return;
+    told = plan;
+    const perHour = new Map(
+      plan.schedules.map((schedule) => [schedule.cron, runsPerHour(schedule) / planner.strideOf(schedule.cron)]),
+    );
+    for (const [mode, api] of Object.entries(apis)) {
+      const groups = plan.groups.filter((group) => group.mode === mode);
+      const calls = groups.reduce((sum, { schedule }) => sum + (perHour.get(schedule.cron) ?? 0), 0);
+      registry.set('plannedCalls', { api }, calls);
+    }
+  };
+}
+
+/** One limiter a subscription: calls that wait for the pace of one must not hold up another. */
+function limitersOf(places: number): (subscriptionId: string) => Limiter {
+  const limiters = new Map<string, Limiter>();
+  return (subscriptionId) => {
+    const limiter = limiters.get(subscriptionId) ?? createLimiter(places);
+    limiters.set(subscriptionId, limiter);
+    return limiter;
+  };
+}
+
+function capabilitiesOf(runtime: RuntimeConfig, knowledge: Knowledge, grains: GrainBook): Capabilities {
+  const { queryMode, batching, rateLimit } = runtime.azureMonitor;
+  return {
+    queryMode,
+    maxBatchSize: batching.maxBatchSize,
+    ...(batching.azureRegion === undefined ? {} : { defaultRegion: batching.azureRegion }),
+    armCallsPerHour: rateLimit.readsPerSecond * 3600,
+    regionOf: (key) => knowledge.regionOf(key),
+    batchRefusal: (subscriptionId, armType) => knowledge.batchRefusal(subscriptionId, armType),
+    grainOf: (armType, metricName, intervalMs) => grains.known(armType, [metricName], intervalMs),
+  };
 }
 
 /** Label `app_id` of the rate-limit metrics, in Promitor's words. */

@@ -2,6 +2,8 @@ import { type CoreInput, composeCore, type ExporterCore } from './compose.ts';
 import { sleep } from './core/clock.ts';
 import { createApp } from './http/app.ts';
 import { listen } from './http/server.ts';
+import { batchLimitPerHour, quotaRows, quotaWarnings } from './plan/quota.ts';
+import { runsPerHour } from './plan/rate.ts';
 import type { ScheduleEvent, ScheduleState, Ticker } from './schedule/ports.ts';
 import { createScheduler, type Scheduler, standingStill } from './schedule/scheduler.ts';
 
@@ -32,10 +34,11 @@ export async function startExporter(input: ExporterInput): Promise<Exporter> {
   const { runtime, clock, logger } = input;
   const core = composeCore(input);
   const scheduler = createScheduler({
-    schedules: core.plan.schedules,
+    schedules: core.planner.current().schedules,
     ticker: input.ticker,
     clock,
     run: (schedule, reason, signal) => core.run(schedule.cron, reason, signal),
+    strideOf: ({ cron }) => core.planner.strideOf(cron),
     observe: (event) => onSchedule(event, core, input),
   });
   const notReady = (): string[] => scheduler.states().flatMap((state) => waitingFor(state, core));
@@ -55,9 +58,13 @@ export async function startExporter(input: ExporterInput): Promise<Exporter> {
   core.registry.set('configReloadSuccessful', {}, 1);
   core.registry.set('configReloadTimestamp', {}, clock.now() / 1000);
   const stopHousekeeping = every(input, housekeepingMs, () => core.expire());
+  const { rateLimit } = runtime.azureMonitor;
+  const rows = quotaRows(core.planner.current().groups, runsPerHour, { rateLimit, batchLimitPerHour });
+  for (const sentence of quotaWarnings(rows)) logger.warn({ code: 'AZ2021' }, sentence);
+  for (const sentence of core.planner.budget()?.sentences ?? []) logger.warn({ code: 'AZ2020' }, sentence);
   scheduler.start();
   const stopping = new AbortController();
-  if (core.plan.groups.some(({ mode }) => mode !== 'queue'))
+  if (core.planner.current().groups.some(({ mode }) => mode !== 'queue'))
     void scrapeOnceTokenComes(core, scheduler, input, stopping.signal);
 
   return {

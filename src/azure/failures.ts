@@ -31,6 +31,7 @@ const statusRows: readonly StatusRow[] = [
   { from: 403, to: 403, code: 'AZ3403', kind: 'failed' },
   { from: 407, to: 407, code: 'AZ3002', kind: 'retry' },
   { from: 408, to: 408, code: 'AZ3500', kind: 'retry' },
+  { from: 413, to: 413, code: 'AZ3413', kind: 'failed' },
   { from: 429, to: 429, code: 'AZ3429', kind: 'retry' },
   { from: 529, to: 529, code: 'AZ3429', kind: 'retry' },
   { from: 400, to: 499, code: 'AZ3400', kind: 'failed' },
@@ -46,6 +47,9 @@ const goneCodes = new Set([
   'notfound',
 ]);
 
+/** Error codes with which the metrics data plane refuses more than 500,000 series, whatever the status. */
+const tooLargeCodes = new Set(['querythrottledexception']);
+
 const armApis = new Set<AzureApi>(['metrics', 'batch', 'subscription', 'definitions', 'resourceGraph']);
 
 type Advice = Partial<Record<ErrorCode, string>>;
@@ -56,6 +60,7 @@ const armAdvice: Advice = {
   AZ3401: 'check tenantId and the identity',
   AZ3403: 'assign the role Monitoring Reader to the identity on that scope',
   AZ3404: 'remove the resource from the declaration, or correct its name, resourceGroupName or subscriptionId',
+  AZ3413: 'it is asked in smaller parts; split by fewer dimensions if it stays',
   AZ3429: 'spread the calls: longer schedules, batching, or fewer metrics',
   AZ3500: 'nothing to mend here, it is tried again',
 };
@@ -99,6 +104,7 @@ const unreadableAdvice = 'something between here and Azure answers in its place;
 
 function meaning(status: number, body: ErrorBody, api: AzureApi): Pick<StatusRow, 'code' | 'kind'> {
   if (status === 404) return notFound(body, api);
+  if (body.kind === 'azure' && tooLargeCodes.has(body.code.toLowerCase())) return { code: 'AZ3413', kind: 'failed' };
   const refused = status >= 400 && status < 500;
   // What a gateway says of its own accord tells nothing about the resource, role or query.
   if (refused && body.kind === 'page' && status !== 429 && status !== 407) return { code: 'AZ3004', kind: 'retry' };

@@ -19,6 +19,8 @@ export interface QueryDescription {
   readonly dimensions: readonly { readonly name: string; readonly label: string }[];
   /** Azure Monitor filter; absent when nothing is filtered or split. */
   readonly filter?: string;
+  /** The declared entity that the filter holds the metric to, when there is one. */
+  readonly entity?: { readonly dimension: string; readonly value: string };
 }
 
 /**
@@ -57,7 +59,10 @@ export function describeQuery(
   if (row.entity === undefined) return query(declared, joinTerms(declared.map(splitTerm)));
   const entityDimension = entityDimensionOf(row.entity, metricName);
   const entity = declaredEntity(row.entity, value);
-  if (entity !== undefined) return query(declared, splitFilter(equalsTerm(entityDimension, entity), declared));
+  if (entity !== undefined) {
+    const held = query(declared, splitFilter(equalsTerm(entityDimension, entity), declared));
+    return { ...held, entity: { dimension: entityDimension, value: entity } };
+  }
   if (row.entity.withoutEntity === 'none') return query(declared, joinTerms(declared.map(splitTerm)));
   const label = row.entity.splitLabel ?? labelName(entityDimension);
   return { dimensions: [{ name: entityDimension, label }], filter: splitTerm(entityDimension) };

@@ -3,6 +3,7 @@ import type { Command } from './command.ts';
 import { demoCommand } from './commands/demo.ts';
 import { emulateCommand } from './commands/emulate.ts';
 import { healthCommand } from './commands/health.ts';
+import { planCommand } from './commands/plan.ts';
 import { runCommand } from './commands/run.ts';
 import { schemaCommand } from './commands/schema.ts';
 import { scrapeCommand } from './commands/scrape.ts';
@@ -16,13 +17,14 @@ const commands: readonly Command[] = [
   demoCommand,
   emulateCommand,
   validateCommand,
+  planCommand,
   scrapeCommand,
   schemaCommand,
   healthCommand,
 ];
 
 /** Commands of the design that later versions bring. */
-const later: ReadonlySet<string> = new Set(['plan', 'check', 'explain', 'discover']);
+const later: ReadonlySet<string> = new Set(['check', 'explain', 'discover']);
 
 const usageExitCode = 2;
 

@@ -3,6 +3,11 @@ export function equalsTerm(dimension: string, value: string): string {
   return `${dimension} eq '${value.replaceAll("'", "''")}'`;
 }
 
+/** A term that lets several values of one dimension through. `or` binds tighter than `and` in this language. */
+export function anyOfTerm(dimension: string, values: readonly string[]): string {
+  return values.map((value) => equalsTerm(dimension, value)).join(' or ');
+}
+
 /** A term of an Azure Monitor filter that splits the metric by a dimension: one series per value. */
 export function splitTerm(dimension: string): string {
   return `${dimension} eq '*'`;

@@ -21,6 +21,8 @@ export interface RuntimeConfig {
   readonly telemetry: TelemetryConfig;
   readonly azureMonitor: AzureMonitorConfig;
   readonly seriesLimit: { readonly perMetric: number; readonly total: number };
+  /** Most calls that plans may make in an average hour; schedules are stretched to keep to it. Absent: no bound. */
+  readonly callBudget?: { readonly callsPerHour: number };
   readonly healthCheck: {
     /** Promitor's health answer turns bad when no run succeeds. */
     readonly scraperFreshness: boolean;

@@ -1,4 +1,4 @@
-import { armTypeOf, describeQuery, describeResource } from '../catalogue/describe.ts';
+import { armTypeOf, describeQuery, describeResource, type QueryDescription } from '../catalogue/describe.ts';
 import { findResourceType } from '../catalogue/lookup.ts';
 import type { ResourceTypeRow } from '../catalogue/types.ts';
 import type { DeclaredResource, MetricDefinition } from '../core/declaration.ts';
@@ -13,12 +13,13 @@ import type { PlannedResource, PlanWarning, ScrapeItem } from './types.ts';
 export interface PlannedItem {
   readonly item: ScrapeItem;
   readonly filter?: string;
-  readonly metricNames: readonly string[];
+  /** Azure's metric name; undefined for log queries and storage queues. */
+  readonly metricName?: string;
 }
 
 /**
- * The items of one metric: one per resource, or several where metric names of one resource need different filters
- * (Data Factory knows pipelines under two dimension names). A resource declared twice is scraped once.
+ * The items of one metric: one per resource and Azure metric name, so that each keeps its identity however calls are
+ * shared. A resource declared twice is scraped once.
  */
 export function planItems(
   metric: MetricDefinition,
@@ -66,47 +67,43 @@ function itemsOfResource(
     ['resource_uri', described.id],
     ...(described.instanceName === '' ? [] : [['instance_name', described.instanceName] as const]),
   ];
-  return queriesOf(metric, resource, row).map(({ query, families, metricNames }) => {
+  return queriesOf(metric, resource, row).map(({ query, families, metricName }) => {
     const layout = layOutLabels({ builtIn, type: described.labels, dimensions: query.dimensions, metric, tenantId });
     const item: ScrapeItem = {
-      id: itemId(metric, planned, query.filter, metricNames),
+      id: itemId(metric, planned, query.filter, metricName),
       metric,
       resource: planned,
       families,
       dimensions: layout.dimensions,
       labels: layout.labels,
       freshness: metric.freshness,
+      ...(query.entity === undefined ? {} : { entity: query.entity }),
     };
     const filter = query.filter === undefined ? {} : { filter: query.filter };
-    return { planned: { item, metricNames, ...filter }, notes: layout.warnings };
+    const name = metricName === undefined ? {} : { metricName };
+    return { planned: { item, ...name, ...filter }, notes: layout.warnings };
   });
 }
 
 interface ItemQuery {
-  readonly query: { readonly dimensions: readonly { name: string; label: string }[]; readonly filter?: string };
-  readonly families: SeriesFamily[];
-  readonly metricNames: string[];
+  readonly query: QueryDescription;
+  readonly families: readonly SeriesFamily[];
+  readonly metricName?: string;
 }
 
-/** Metric names of the declaration, those with the same filter and dimensions together. */
 function queriesOf(metric: MetricDefinition, resource: DeclaredResource, row: ResourceTypeRow): ItemQuery[] {
   const families = seriesFamilies(metric);
   const { query } = metric;
-  if (query.kind !== 'azureMonitor') return [{ query: { dimensions: [] }, families, metricNames: [] }];
-  const byShape = new Map<string, ItemQuery>();
-  for (const metricName of query.metricNames) {
-    const described = withOpenDimensions(describeQuery(row, resource, metricName, query.dimensions));
-    const key = JSON.stringify([described.filter, described.dimensions]);
-    const entry: ItemQuery = byShape.get(key) ?? { query: described, families: [], metricNames: [] };
-    entry.families.push(...families.filter((family) => family.metricName === metricName));
-    entry.metricNames.push(metricName);
-    byShape.set(key, entry);
-  }
-  return [...byShape.values()];
+  if (query.kind !== 'azureMonitor') return [{ query: { dimensions: [] }, families }];
+  return query.metricNames.map((metricName) => ({
+    query: withOpenDimensions(describeQuery(row, resource, metricName, query.dimensions)),
+    families: families.filter((family) => family.metricName === metricName),
+    metricName,
+  }));
 }
 
 /** Adds the dimensions by which a filter of `Generic` alone splits (Promitor lets such series overwrite each other). */
-function withOpenDimensions(described: ItemQuery['query']): ItemQuery['query'] {
+function withOpenDimensions(described: QueryDescription): QueryDescription {
   const declared = new Set(described.dimensions.map(({ name }) => name.toLowerCase()));
   const added = openDimensions(described.filter ?? '').filter((name) => !declared.has(name.toLowerCase()));
   const dimensions = added.map((name) => ({ name, label: labelName(name) }));
@@ -118,9 +115,9 @@ function itemId(
   metric: MetricDefinition,
   resource: PlannedResource,
   filter: string | undefined,
-  metricNames: readonly string[],
+  metricName: string | undefined,
 ): string {
-  const many = metric.query.kind === 'azureMonitor' && metric.query.nameByMetric ? metricNames : [];
+  const many = metric.query.kind === 'azureMonitor' && metric.query.nameByMetric ? [metricName ?? ''] : [];
   const fields = metric.query.kind === 'storageQueue' ? [resource.fields['queueName'] ?? ''] : [];
   return [
     metric.name,

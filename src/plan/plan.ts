@@ -1,53 +1,41 @@
 import type { Declaration } from '../core/declaration.ts';
 import { shortId } from '../core/hash.ts';
-import type { Schedule } from '../core/schedule.ts';
+import { groupItems } from './groups.ts';
 import { type PlannedItem, planItems } from './items.ts';
-import type { MetricsQueryShape, PlanWarning, QueryGroup, ScrapePlan } from './types.ts';
+import type { Capabilities, PlanWarning, QueryGroup, ScrapePlan } from './types.ts';
 
-/**
- * Turns a declaration into the calls of each run: one query group per item, the granularity at which Azure can fail
- * without taking a neighbour along.
- */
-export function planScrape(declaration: Declaration): ScrapePlan {
-  const groups: QueryGroup[] = [];
+/** One call per resource, nothing learned: what holds before Azure was ever asked. */
+export const singleCalls: Capabilities = {
+  queryMode: 'single',
+  maxBatchSize: 50,
+  armCallsPerHour: 90_000,
+  regionOf: () => undefined,
+  batchRefusal: () => undefined,
+  grainOf: (_type, _name, intervalMs) => intervalMs,
+};
+
+/** Turns a declaration and what is known of Azure into the calls of each run. Pure: the same input, the same plan. */
+export function planScrape(declaration: Declaration, capabilities: Capabilities = singleCalls): ScrapePlan {
+  const items: PlannedItem[] = [];
   const warnings: PlanWarning[] = [];
-  const schedules = new Map<string, Schedule>();
   for (const metric of declaration.metrics) {
     const planned = planItems(metric, declaration.tenantId);
     warnings.push(...planned.warnings);
-    if (planned.items.length > 0 && !schedules.has(metric.schedule.cron))
-      schedules.set(metric.schedule.cron, metric.schedule);
-    for (const item of planned.items)
-      groups.push(groupOf(item, schedules.get(metric.schedule.cron) ?? metric.schedule));
+    items.push(...planned.items);
   }
-  return { groups, schedules: [...schedules.values()], warnings };
+  const groups = [...groupItems(items, capabilities), ...items.flatMap(aloneGroup)];
+  const schedules = new Map(groups.map(({ schedule }) => [schedule.cron, schedule]));
+  return { groups, schedules: [...schedules.values()].sort((a, b) => (a.cron < b.cron ? -1 : 1)), warnings };
 }
 
-function groupOf(planned: PlannedItem, schedule: Schedule): QueryGroup {
-  const { item } = planned;
-  const { query } = item.metric;
-  const common = { schedule, subscriptionId: item.resource.subscriptionId, items: [item] };
-  if (query.kind === 'logAnalytics') {
-    return { id: `logs-${shortId(item.id)}`, mode: 'logs', why: 'log queries run one by one', ...common };
-  }
-  if (query.kind === 'storageQueue') {
-    return {
-      id: `queue-${shortId(item.id)}`,
-      mode: 'queue',
-      why: 'a storage queue answers for itself only',
-      ...common,
-    };
-  }
-  const metrics: MetricsQueryShape = {
-    ...(query.metricNamespace === undefined ? {} : { namespace: query.metricNamespace }),
-    metricNames: planned.metricNames,
-    aggregations: query.aggregations,
-    intervalMs: query.intervalMs,
-    delayMs: item.freshness.delayMs,
-    alignment: query.alignment,
-    ...(planned.filter === undefined ? {} : { filter: planned.filter }),
-    limit: query.limit,
-  };
-  const why = `${planned.metricNames.length} metric(s) of one resource`;
-  return { id: `single-${shortId(item.id)}`, mode: 'single', why, metrics, ...common };
+/** Log queries and storage queues answer for themselves only. */
+function aloneGroup({ item }: PlannedItem): QueryGroup[] {
+  const { kind } = item.metric.query;
+  if (kind === 'azureMonitor') return [];
+  const mode = kind === 'logAnalytics' ? 'logs' : 'queue';
+  const why = kind === 'logAnalytics' ? 'log queries run one by one' : 'a storage queue answers for itself only';
+  const { subscriptionId } = item.resource;
+  return [
+    { id: `${mode}-${shortId(item.id)}`, mode, schedule: item.metric.schedule, subscriptionId, items: [item], why },
+  ];
 }

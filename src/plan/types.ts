@@ -6,6 +6,26 @@ import type { ResourceId } from '../core/resource-id.ts';
 import type { Schedule } from '../core/schedule.ts';
 import type { Secret } from '../core/secret.ts';
 
+/** How metrics are asked for: one resource a call, or many. `auto` chooses. */
+export type QueryMode = 'single' | 'batch' | 'subscription' | 'auto';
+
+/** What is known of Azure beyond the declaration. Everything here may change between runs; then the plan is made anew. */
+export interface Capabilities {
+  readonly queryMode: QueryMode;
+  /** Resources of one batch call, 1 to 50. */
+  readonly maxBatchSize: number;
+  /** Region of resources whose own is not known (`metricsBatching.azureRegion`). */
+  readonly defaultRegion?: string;
+  /** Calls to ARM that one subscription is allowed in an hour; `auto` stays below half of it. */
+  readonly armCallsPerHour: number;
+  /** ARM location of a resource, by its key. */
+  regionOf(resourceKey: string): string | undefined;
+  /** Why batch calls do not serve this subscription or type for now; undefined when they do. */
+  batchRefusal(subscriptionId: string, armType: string): string | undefined;
+  /** Grain that stands in for one that Azure does not offer, milliseconds. */
+  grainOf(armType: string, metricName: string, intervalMs: number): number;
+}
+
 /** Everything that will be asked of Azure, and how answers become series. `azimuth plan` prints this very object. */
 export interface ScrapePlan {
   readonly groups: readonly QueryGroup[];
@@ -20,7 +40,7 @@ export interface PlanWarning {
   readonly message: string;
 }
 
-/** One Azure call per run. */
+/** One Azure call per run, for every metric name and every resource of its items. */
 export interface QueryGroup {
   /** Stable across runs and restarts; derived from what is asked. */
   readonly id: string;
@@ -60,6 +80,8 @@ export interface ScrapeItem {
   /** All other labels in order of precedence, names sanitised, no duplicates. */
   readonly labels: readonly LabelPair[];
   readonly freshness: Freshness;
+  /** The entity that the item is held to; in a call that several entities share, its series are told by it. */
+  readonly entity?: { readonly dimension: string; readonly value: string };
 }
 
 export interface PlannedResource {

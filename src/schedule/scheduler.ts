@@ -1,11 +1,8 @@
 import type { Clock } from '../core/clock.ts';
 import { nextRuns, parseCron } from '../core/cron.ts';
-import { hashFraction } from '../core/hash.ts';
 import type { Schedule } from '../core/schedule.ts';
 import type { RunReason, ScheduleObserver, ScheduleState, Ticker } from './ports.ts';
 
-const longestJitterMs = 3000;
-const jitterShare = 0.05;
 /** Of schedules that rarely run; timers of the platform end at 24.8 days. */
 const longestRunMs = 24 * 60 * 60_000;
 
@@ -22,6 +19,8 @@ export interface SchedulerOptions {
   readonly clock: Clock;
   readonly run: RunSchedule;
   readonly observe: ScheduleObserver;
+  /** A schedule runs at every n-th of its ticks; 1 unless given. The run at start is the first. */
+  readonly strideOf?: (schedule: Schedule) => number;
 }
 
 export interface Scheduler {
@@ -39,6 +38,7 @@ export interface Scheduler {
 
 interface Lane {
   readonly schedule: Schedule;
+  ticks: number;
   abort?: AbortController;
   ended: Promise<void>;
   lastStartMs?: number;
@@ -48,7 +48,7 @@ interface Lane {
 
 export function createScheduler(options: SchedulerOptions): Scheduler {
   const { clock, observe } = options;
-  const lanes: Lane[] = options.schedules.map((schedule) => ({ schedule, ended: Promise.resolve() }));
+  const lanes: Lane[] = options.schedules.map((schedule) => ({ schedule, ticks: 0, ended: Promise.resolve() }));
   const stops: (() => void)[] = [];
   let stopped = false;
 
@@ -61,6 +61,10 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
     if (stopped) return;
     const { schedule } = lane;
     expectNext(lane);
+    if (reason === 'tick') {
+      lane.ticks += 1;
+      if (lane.ticks % (options.strideOf?.(schedule) ?? 1) !== 0) return;
+    }
     if (lane.abort !== undefined) {
       observe({ kind: 'runSkipped', schedule });
       return;
@@ -130,14 +134,6 @@ function stateOf(lane: Lane): ScheduleState {
 function occurrences(schedule: Schedule, fromMs: number): number[] {
   const parsed = parseCron(schedule.cron);
   return parsed.ok ? nextRuns(parsed.schedule, fromMs, 1) : [];
-}
-
-/**
- * How long after the tick a group is asked, milliseconds: depends on the group's id alone, at most the smaller of 5%
- * of the period and three seconds. Keeps the groups of a schedule from starting in one burst.
- */
-export function jitterMs(groupId: string, periodMs: number): number {
-  return Math.floor(hashFraction(groupId) * Math.min(jitterShare * periodMs, longestJitterMs));
 }
 
 /**

@@ -1,8 +1,8 @@
-import type { CodedError } from '../core/outcome.ts';
+import { type CodedError, type Outcome, ok } from '../core/outcome.ts';
 import { resourceKey } from '../core/resource-id.ts';
 import type { Window } from '../core/window.ts';
 import type { MetricsQueryShape, QueryGroup, ScrapeItem } from '../plan/types.ts';
-import type { MetricAnswer, MetricsAnswer, MetricsSource, SeriesAnswer } from './ports.ts';
+import type { MetricsAnswer, MetricsSource, ScrapeObserver, SeriesAnswer } from './ports.ts';
 
 /** One Azure metric of one item: the smallest thing that can succeed or fail. */
 export interface Part {
@@ -12,78 +12,130 @@ export interface Part {
 
 export type PartAnswer =
   | { readonly kind: 'series'; readonly series: readonly SeriesAnswer[] }
-  | { readonly kind: 'failed'; readonly error: CodedError };
+  | {
+      readonly kind: 'failed';
+      readonly error: CodedError;
+      /** Set when the failure is this part's own, and not that of the call: equal for parts that failed together. */
+      readonly cause?: string;
+    };
 
-export function partKey(part: Part): string {
-  return `${part.item.id} ${part.metricName}`;
+export type MetricsGroup = QueryGroup & { readonly metrics: MetricsQueryShape };
+
+/** A call to make, apart from the parts that it asks for. */
+export interface Query {
+  readonly group: MetricsGroup;
+  /** The group's mode, or `single` to go around a batch that fails. */
+  readonly mode: 'single' | 'batch' | 'subscription';
+  readonly window: Window;
+  readonly intervalMs: number;
+  /** Whether culprits are looked for when Azure refuses; known ones that are asked apart are worth one call. */
+  readonly repairs: boolean;
+  readonly source: MetricsSource;
+  readonly signal: AbortSignal;
+  /** Hears the region of every resource that an answer names. */
+  readonly learnRegion: (resourceKey: string, region: string) => void;
+  readonly observe: ScrapeObserver;
 }
 
-/** The parts of a group: every metric name of every item. */
+export type Answers = ReadonlyMap<string, PartAnswer>;
+
+export function partKey(part: Part): string {
+  return part.item.id;
+}
+
+/** The parts of a group: every item has one Azure metric. */
 export function partsOf(group: QueryGroup): Part[] {
-  return group.items.flatMap((item) =>
-    [...new Set(item.families.map((family) => family.metricName))].map((metricName) => ({ item, metricName })),
-  );
+  return group.items.flatMap((item) => {
+    const metricName = item.families[0]?.metricName;
+    return metricName === undefined ? [] : [{ item, metricName }];
+  });
+}
+
+/** Resources that the parts are of, by key. */
+export function resourcesOf(parts: readonly Part[]): ReadonlyMap<string, string> {
+  return new Map(parts.map(({ item }) => [item.resource.key, item.resource.id]));
+}
+
+/** Distinct metric names of the parts, by their lower-case form. */
+export function namesOf(parts: readonly Part[]): ReadonlyMap<string, string> {
+  return new Map(parts.map(({ metricName }) => [metricName.toLowerCase(), metricName]));
 }
 
 /**
- * Asks Azure for the parts in one call. When Azure refuses the call as wrong and it held more than one part, the
- * halves are asked until the culprits are alone, so that one wrong name takes nothing along.
+ * Parts as calls that ask for nothing else: a call asks for every one of its names of every one of its resources, so
+ * what is missing (a pair in quarantine) must not stand in its rectangle.
  */
-export async function ask(
-  group: QueryGroup & { readonly metrics: MetricsQueryShape },
-  parts: readonly Part[],
-  window: Window,
-  intervalMs: number,
-  source: MetricsSource,
-  signal: AbortSignal,
-): Promise<Map<string, PartAnswer>> {
-  const shape = group.metrics;
-  const resources = new Map(parts.map(({ item }) => [item.resource.key, item.resource.id]));
-  const aggregations = shape.aggregations.filter((aggregation) => aggregation !== 'None');
-  const outcome = await source.query(
+export function rectangles(parts: readonly Part[]): Part[][] {
+  const cut = (rowOf: (part: Part) => string, columnOf: (part: Part) => string): Part[][] => {
+    const rows = [...Map.groupBy(parts, rowOf).values()];
+    const alike = Map.groupBy(rows, (row) => [...new Set(row.map(columnOf))].sort().join('\n'));
+    return [...alike.values()].map((own) => own.flat());
+  };
+  const nameOf = (part: Part): string => part.metricName.toLowerCase();
+  const resourceOf = (part: Part): string => part.item.resource.key;
+  const [byName, byResource] = [cut(nameOf, resourceOf), cut(resourceOf, nameOf)];
+  return byName.length <= byResource.length ? byName : byResource;
+}
+
+/** Asks Azure for the parts in one call. */
+export async function askOnce(query: Query, parts: readonly Part[]): Promise<Outcome<Answers>> {
+  const { group, mode, window, intervalMs } = query;
+  const { namespace, filter, limit } = group.metrics;
+  const aggregations = group.metrics.aggregations.filter((aggregation) => aggregation !== 'None');
+  query.observe({ kind: 'asked', mode, resources: resourcesOf(parts).size });
+  const outcome = await query.source.query(
     {
-      mode: group.mode === 'batch' || group.mode === 'subscription' ? group.mode : 'single',
+      mode,
       subscriptionId: group.subscriptionId,
-      resourceIds: [...resources.values()],
-      ...(group.region === undefined ? {} : { region: group.region }),
-      ...(shape.namespace === undefined ? {} : { namespace: shape.namespace }),
-      metricNames: [...new Set(parts.map((part) => part.metricName))],
+      resourceIds: [...resourcesOf(parts).values()],
+      ...(group.region === undefined || mode === 'single' ? {} : { region: group.region }),
+      ...(namespace === undefined ? {} : { namespace }),
+      metricNames: [...namesOf(parts).values()],
       aggregations: aggregations.length === 0 ? ['Count'] : aggregations,
       intervalMs,
       ...window,
-      ...(shape.filter === undefined ? {} : { filter: shape.filter }),
-      limit: shape.limit,
+      ...(filter === undefined ? {} : { filter }),
+      limit,
     },
-    signal,
+    query.signal,
   );
-  if (outcome.kind === 'ok') return new Map(parts.map((part) => [partKey(part), answerOf(part, outcome.value)]));
-  if (outcome.error.code === 'AZ3400' && parts.length > 1 && !signal.aborted) {
-    const middle = Math.ceil(parts.length / 2);
-    const first = await ask(group, parts.slice(0, middle), window, intervalMs, source, signal);
-    const second = await ask(group, parts.slice(middle), window, intervalMs, source, signal);
-    return new Map([...first, ...second]);
+  if (outcome.kind !== 'ok') return outcome;
+  for (const { resourceId, region } of outcome.value.resources) {
+    if (region !== undefined) query.learnRegion(resourceKey(resourceId), region);
   }
-  return new Map(parts.map((part) => [partKey(part), { kind: 'failed', error: outcome.error }]));
+  return ok(joined(parts, outcome.value));
 }
 
 /** Answers are joined by resource and metric name, never by position. */
-function answerOf(part: Part, answer: MetricsAnswer): PartAnswer {
-  const resource = answer.resources.find((candidate) => resourceKey(candidate.resourceId) === part.item.resource.key);
-  const metric = resource?.metrics.find((candidate) => candidate.name.toLowerCase() === part.metricName.toLowerCase());
-  if (metric === undefined) {
-    return {
-      kind: 'failed',
-      error: {
-        code: 'AZ3011',
-        message: `Azure's answer holds no metric ${part.metricName} of resource ${part.item.resource.id}.`,
-        ...(answer.requestId === undefined ? {} : { requestId: answer.requestId }),
-      },
-    };
+function joined(parts: readonly Part[], answer: MetricsAnswer): Answers {
+  const metrics = new Map(
+    answer.resources.flatMap(({ resourceId, metrics: own }) => {
+      const key = resourceKey(resourceId);
+      return own.map((metric) => [`${key} ${metric.name.toLowerCase()}`, metric] as const);
+    }),
+  );
+  const answers = new Map<string, PartAnswer>();
+  for (const part of parts) {
+    const { item, metricName } = part;
+    const metric = metrics.get(`${item.resource.key} ${metricName.toLowerCase()}`);
+    if (metric === undefined) {
+      const message = `Azure's answer holds no metric ${metricName} of resource ${item.resource.id}.`;
+      const request = answer.requestId === undefined ? {} : { requestId: answer.requestId };
+      answers.set(partKey(part), { kind: 'failed', error: { code: 'AZ3011', message, ...request } });
+    } else if (metric.error !== undefined) {
+      const { code, message: text } = metric.error;
+      const message = `Azure gives no values of ${metricName} of resource ${item.resource.id}: ${code}, ${text}`;
+      answers.set(partKey(part), { kind: 'failed', error: { code: 'AZ3010', message } });
+    } else {
+      answers.set(partKey(part), { kind: 'series', series: metric.series.filter((series) => isOf(item, series)) });
+    }
   }
-  return metric.error === undefined ? { kind: 'series', series: metric.series } : metricFailed(part, metric.error);
+  return answers;
 }
 
-function metricFailed(part: Part, error: NonNullable<MetricAnswer['error']>): PartAnswer {
-  const message = `Azure gives no values of ${part.metricName} of resource ${part.item.resource.id}: ${error.code}, ${error.message}`;
-  return { kind: 'failed', error: { code: 'AZ3010', message } };
+/** In a call that several entities share, an item takes the series of its own. */
+function isOf({ entity }: ScrapeItem, { dimensions }: SeriesAnswer): boolean {
+  if (entity === undefined) return true;
+  const value = dimensions[entity.dimension.toLowerCase()];
+  return value === undefined || value.toLowerCase() === entity.value.toLowerCase();
 }

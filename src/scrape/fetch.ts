@@ -1,16 +1,30 @@
 import { searchSteps, windowBack, windowEnd } from '../core/window.ts';
-import type { MetricsQueryShape, QueryGroup } from '../plan/types.ts';
-import { ask, type Part, type PartAnswer, partKey, partsOf } from './ask.ts';
+import {
+  type Answers,
+  type MetricsGroup,
+  type Part,
+  type PartAnswer,
+  partKey,
+  partsOf,
+  type Query,
+  rectangles,
+} from './ask.ts';
+import { askAroundBatch } from './fallback.ts';
 import { type DataMemory, lookback, maxAge, remember } from './freshness.ts';
 import type { GrainBook } from './grains.ts';
+import type { Knowledge } from './knowledge.ts';
 import { newestOf, type Reading } from './newest.ts';
-import type { MetricsSource, ScrapeObserver } from './ports.ts';
+import type { MetricsSource, ScrapeObserver, SeriesAnswer } from './ports.ts';
 import type { Quarantine } from './quarantine.ts';
+import { askAndRepair, isWeather, type RunWeather } from './repair.ts';
 
 export interface FetchContext {
   readonly source: MetricsSource;
   readonly grains: GrainBook;
   readonly quarantine: Quarantine;
+  readonly knowledge: Knowledge;
+  /** Shared by all groups of the run. */
+  readonly run: RunWeather;
   /** Keyed by {@link partKey}; updated by each fetch. */
   readonly memory: Map<string, DataMemory>;
   /** Lag to assume of an item that was never asked, milliseconds. */
@@ -30,11 +44,9 @@ export interface FetchedPart {
   readonly completeMs: number;
 }
 
-type MetricsGroup = QueryGroup & { readonly metrics: MetricsQueryShape };
-
 /**
- * Fetches a metrics group at one reference time, apart from what is in quarantine. Afterwards the memory of every
- * answered part is up to date, and parts that spoil the call for others are in quarantine.
+ * Fetches a metrics group at one reference time. Parts in quarantine are left out until they are due, and then asked
+ * apart. Afterwards the memory of every answered part is up to date, and culprits are in quarantine.
  */
 export async function fetchMetrics(
   group: MetricsGroup,
@@ -43,85 +55,146 @@ export async function fetchMetrics(
   signal: AbortSignal,
 ): Promise<FetchedPart[]> {
   const { quarantine } = context;
-  const asked: Part[] = [];
+  const together: Part[] = [];
+  const apart = new Map<string, Part[]>();
   const held: FetchedPart[] = [];
-  const parts = partsOf(group);
-  for (const part of parts) {
-    const error = quarantine.holds(part, nowMs);
-    if (error === undefined) asked.push(part);
-    else held.push({ part, answer: { kind: 'failed', error }, intervalMs: 0, completeMs: nowMs });
+  for (const part of partsOf(group)) {
+    const state = quarantine.stateOf(part, nowMs);
+    if (state.kind === 'free') together.push(part);
+    else if (state.kind === 'due') apart.set(state.cause, [...(apart.get(state.cause) ?? []), part]);
+    else held.push({ part, answer: { kind: 'failed', error: state.error }, intervalMs: 0, completeMs: nowMs });
   }
-  if (asked.length === 0) return held;
-  const fetched = await fetchParts(group, asked, nowMs, context, signal);
-  for (const { part, answer } of fetched) {
-    const refused = answer.kind === 'failed' && answer.error.code === 'AZ3400';
-    if (refused && parts.length > 1) quarantine.hold(part, answer.error, nowMs);
-    else if (!refused) quarantine.release(part);
+  const shared = rectangles(together);
+  const calls = [...shared, ...[...apart.values()].flatMap(rectangles)];
+  const fetched = await Promise.all(
+    calls.map((parts, index) => fetchParts(group, parts, { nowMs, repairs: index < shared.length }, context, signal)),
+  );
+  for (const [index, own] of fetched.entries()) {
+    isolate(own, index >= shared.length, nowMs, quarantine);
   }
-  return [...fetched, ...held];
+  return [...fetched.flat(), ...held];
+}
+
+/**
+ * Brings culprits into quarantine and lets out what has healed. Parts that failed apart from the others are halved for
+ * the next time, so that one that heals is not held by those that do not.
+ */
+function isolate(fetched: readonly FetchedPart[], apart: boolean, nowMs: number, quarantine: Quarantine): void {
+  for (const [at, { part, answer }] of fetched.entries()) {
+    if (answer.kind === 'series') {
+      quarantine.release(part);
+      continue;
+    }
+    // A resource that is gone is gone with all its metrics, so one call tells of them all.
+    const second = answer.error.code !== 'AZ3404' && at >= fetched.length / 2;
+    const half = `${partKey(fetched[0]?.part ?? part)} ${second ? 1 : 0}`;
+    const cause = apart ? half : answer.cause;
+    if (cause !== undefined) quarantine.hold(part, answer.error, cause, { nowMs, pause: !isWeather(answer.error) });
+  }
 }
 
 /** Asks for parts: the ordinary window first, then wider ones for those that were never seen and show nothing. */
 async function fetchParts(
   group: MetricsGroup,
   parts: readonly Part[],
-  nowMs: number,
+  how: { readonly nowMs: number; readonly repairs: boolean },
   context: FetchContext,
   signal: AbortSignal,
 ): Promise<FetchedPart[]> {
-  const shape = group.metrics;
-  const resourceType = group.items[0]?.resource.resourceType ?? '';
-  const completeMs = nowMs - shape.delayMs;
-  let intervalMs = context.grains.known(group.items[0]?.resource.armType ?? '', shape.metricNames, shape.intervalMs);
+  const { nowMs } = how;
+  const ask = (asked: readonly Part[], intervalMs: number, lookbackMs: number): Promise<Answers> =>
+    askBack(group, asked, { ...how, intervalMs, lookbackMs }, context, signal);
 
-  const askBack = async (asked: readonly Part[], lookbackMs: number): Promise<Map<string, PartAnswer>> => {
-    const endMs = windowEnd(nowMs, shape.delayMs, intervalMs, shape.alignment);
-    return ask(group, asked, windowBack(endMs, lookbackMs, intervalMs), intervalMs, context.source, signal);
-  };
-  const reading = (): Reading => ({ intervalMs, completeMs, nowMs });
-  const lookbackOf = (): { ms: number; search: boolean } => {
-    const each = parts.map((part) =>
-      lookback(context.memory.get(partKey(part)), context.typicalLag(resourceType, part.metricName), {
-        intervalMs,
-        historyMs: context.historyMs,
-        nowMs,
-      }),
-    );
-    return { ms: Math.max(...each.map(({ ms }) => ms)), search: each.some(({ search }) => search) };
-  };
-
-  let reach = lookbackOf();
-  let answers = await askBack(parts, reach.ms);
-  const replaced = await replaceGrain(group, parts, answers, nowMs, intervalMs, context, signal);
-  if (replaced !== undefined) {
-    intervalMs = replaced;
-    reach = lookbackOf();
-    answers = await askBack(parts, reach.ms);
-  }
-
+  const declaredMs = group.metrics.intervalMs;
+  const reach = lookbackOf(parts, declaredMs, nowMs, context);
+  const answers = new Map(await ask(parts, declaredMs, reach.ms));
   const searched = new Set<string>(reach.search ? parts.map(partKey) : []);
+  const grains = await replacedGrains(group, parts, answers, nowMs, context, signal);
+  const grainOf = (part: Part): number => grains.get(partKey(part)) ?? declaredMs;
+  const readingOf = (part: Part): Reading => readingAt(group, grainOf(part), nowMs);
+
+  const replaced = Map.groupBy(
+    parts.filter((part) => grains.has(partKey(part))),
+    grainOf,
+  );
+  for (const [grainMs, own] of replaced) {
+    const again = await ask(own, grainMs, lookbackOf(own, grainMs, nowMs, context).ms);
+    for (const [key, answer] of again) answers.set(key, answer);
+  }
   for (const step of searchSteps(reach.ms, context.historyMs).slice(1)) {
     const dry = parts.filter((part) => {
       const key = partKey(part);
-      return context.memory.get(key) === undefined && needsSearch(answers.get(key), part, reading());
+      return context.memory.get(key) === undefined && needsSearch(answers.get(key), part, readingOf(part));
     });
     if (dry.length === 0 || signal.aborted) break;
-    for (const [key, answer] of await askBack(dry, step)) {
-      answers.set(key, answer);
-      searched.add(key);
+    for (const [grainMs, own] of Map.groupBy(dry, grainOf)) {
+      for (const [key, answer] of await ask(own, grainMs, step)) {
+        answers.set(key, answer);
+        searched.add(key);
+      }
     }
   }
-
   return parts.map((part) => {
-    const key = partKey(part);
-    const answer = answers.get(key) ?? { kind: 'series', series: [] };
-    if (answer.kind === 'series') {
-      const newest = newestOf(answer.series, part, reading());
-      const sighting = { nowMs, intervalMs, searched: searched.has(key), ...(newest === undefined ? {} : { newest }) };
-      context.memory.set(key, remember(context.memory.get(key), sighting));
-    }
-    return { part, answer, intervalMs, completeMs };
+    const answer = answers.get(partKey(part)) ?? { kind: 'series', series: [] };
+    const reading = readingOf(part);
+    if (answer.kind === 'series') take(part, answer.series, reading, searched.has(partKey(part)), context);
+    return { part, answer, intervalMs: reading.intervalMs, completeMs: reading.completeMs };
   });
+}
+
+function readingAt({ metrics }: MetricsGroup, intervalMs: number, nowMs: number): Reading {
+  return { intervalMs, completeMs: nowMs - metrics.delayMs, nowMs };
+}
+
+async function askBack(
+  group: MetricsGroup,
+  parts: readonly Part[],
+  at: { readonly intervalMs: number; readonly lookbackMs: number; readonly nowMs: number; readonly repairs: boolean },
+  context: FetchContext,
+  signal: AbortSignal,
+): Promise<Answers> {
+  const { delayMs, alignment } = group.metrics;
+  const { intervalMs } = at;
+  const query: Query = {
+    group,
+    mode: group.mode === 'batch' || group.mode === 'subscription' ? group.mode : 'single',
+    window: windowBack(windowEnd(at.nowMs, delayMs, intervalMs, alignment), at.lookbackMs, intervalMs),
+    intervalMs,
+    repairs: at.repairs,
+    source: context.source,
+    signal,
+    observe: context.observe,
+    learnRegion: (key, region) => context.knowledge.learnRegion(key, region),
+  };
+  const answers = await askAndRepair(query, parts, context.run);
+  return query.mode === 'single' ? answers : askAroundBatch(query, parts, answers, context);
+}
+
+function lookbackOf(
+  parts: readonly Part[],
+  intervalMs: number,
+  nowMs: number,
+  context: FetchContext,
+): { readonly ms: number; readonly search: boolean } {
+  const each = parts.map((part) => {
+    const typicalMs = context.typicalLag(part.item.resource.resourceType, part.metricName);
+    return lookback(context.memory.get(partKey(part)), typicalMs, { intervalMs, historyMs: context.historyMs, nowMs });
+  });
+  return { ms: Math.max(...each.map(({ ms }) => ms)), search: each.some(({ search }) => search) };
+}
+
+/** Takes up what an answer shows of a part into its memory. */
+function take(
+  part: Part,
+  series: readonly SeriesAnswer[],
+  reading: Reading,
+  searched: boolean,
+  { memory }: FetchContext,
+): void {
+  const newest = newestOf(series, part, reading);
+  const { nowMs, intervalMs } = reading;
+  const sighting = { nowMs, intervalMs, searched, ...(newest === undefined ? {} : { newest }) };
+  memory.set(partKey(part), remember(memory.get(partKey(part)), sighting));
 }
 
 /** Nothing at all, or only an old bucket whose surroundings do not tell whether it is late or a burst that ended. */
@@ -133,34 +206,42 @@ function needsSearch(answer: PartAnswer | undefined, part: Part, reading: Readin
   return !newest.continuous && ageMs > maxAge(part.item.freshness, reading.intervalMs, undefined);
 }
 
-/** After a refusal: the grain to use instead, when Azure's definitions say that the declared one is not offered. */
-async function replaceGrain(
+/** What Azure says of a name that a resource does not have; no grain mends that, and definitions are scarce. */
+const unknownMetric = /failed to find metric configuration/i;
+
+/** After a refusal: grains to use instead, by part, where Azure's definitions say that the declared one is not offered. */
+async function replacedGrains(
   group: MetricsGroup,
   parts: readonly Part[],
-  answers: ReadonlyMap<string, PartAnswer>,
+  answers: Answers,
   nowMs: number,
-  intervalMs: number,
   context: FetchContext,
   signal: AbortSignal,
-): Promise<number | undefined> {
-  const refused = parts.find((part) => {
+): Promise<ReadonlyMap<string, number>> {
+  const grains = new Map<string, number>();
+  const { namespace, intervalMs } = group.metrics;
+  const refused = parts.filter((part) => {
     const answer = answers.get(partKey(part));
-    return answer?.kind === 'failed' && answer.error.code === 'AZ3400';
+    return answer?.kind === 'failed' && answer.error.code === 'AZ3400' && !unknownMetric.test(answer.error.message);
   });
-  if (refused === undefined || signal.aborted) return undefined;
-  const { item, metricName } = refused;
-  const { namespace, metricNames } = group.metrics;
-  const request = {
-    armType: item.resource.armType,
-    resourceId: item.resource.id,
-    ...(namespace === undefined ? {} : { namespace }),
-    metricNames,
-    intervalMs,
-    nowMs,
-  };
-  const replacement = await context.grains.replacement(request, signal);
-  if (replacement === undefined) return undefined;
-  const { intervalMs: usedMs, isNew } = replacement;
-  if (isNew) context.observe({ kind: 'grainReplaced', item, metricName, declaredMs: group.metrics.intervalMs, usedMs });
-  return usedMs;
+  for (const part of refused) {
+    if (signal.aborted) break;
+    const { item, metricName } = part;
+    const { armType, id: resourceId } = item.resource;
+    const space = namespace === undefined ? {} : { namespace };
+    const request = { armType, resourceId, ...space, metricNames: [metricName], intervalMs, nowMs };
+    const replacement = await context.grains.replacement(request, signal);
+    if (replacement === undefined) continue;
+    grains.set(partKey(part), replacement.intervalMs);
+    if (!replacement.isNew) continue;
+    context.knowledge.changed();
+    const usedMs = replacement.intervalMs;
+    context.observe({ kind: 'grainReplaced', item, metricName, declaredMs: declaredGrain(part), usedMs });
+  }
+  return grains;
+}
+
+function declaredGrain({ item }: Part): number {
+  const { query } = item.metric;
+  return query.kind === 'azureMonitor' ? query.intervalMs : 0;
 }

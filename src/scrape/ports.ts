@@ -115,6 +115,12 @@ export type ScrapeEvent =
   | { readonly kind: 'dropped'; readonly item: ScrapeItem; readonly series: number }
   /** Age of the newest bucket shown for an item, milliseconds; absent when it shows nothing with a bucket. */
   | { readonly kind: 'age'; readonly item: ScrapeItem; readonly ageMs?: number }
+  /** A call for metrics is about to go out. */
+  | { readonly kind: 'asked'; readonly mode: 'single' | 'batch' | 'subscription'; readonly resources: number }
+  /** Calls that a group spent on finding culprits. */
+  | { readonly kind: 'repaired'; readonly calls: number }
+  /** Items in quarantine by error code, after a run. */
+  | { readonly kind: 'quarantined'; readonly byCode: ReadonlyMap<string, number> }
   | { readonly kind: 'lag'; readonly resourceType: string; readonly metricName: string; readonly lagMs: number }
   | {
       readonly kind: 'grainReplaced';

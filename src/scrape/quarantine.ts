@@ -5,29 +5,54 @@ const firstPauseMs = 5 * 60_000;
 const longestPauseMs = 60 * 60_000;
 
 /**
- * Parts that Azure refuses and that would spoil the calls that they share. They are left out for a while (five
- * minutes, then twice as long each time, up to an hour) and fail with what Azure said, so that one wrong name does
- * not cost a search for the culprit in every run.
+ * Parts that spoil the calls they share. They are left out for a while (five minutes, then twice as long each time, up
+ * to an hour) and fail with what Azure said; then they are asked apart from the others, together with those that
+ * failed with them, so that one wrong name costs neither a search for the culprit in every run nor a call for each
+ * of its resources.
  */
 export interface Quarantine {
-  /** Why the part is not to be asked now; undefined when it is. */
-  holds(part: Part, nowMs: number): CodedError | undefined;
-  hold(part: Part, error: CodedError, nowMs: number): void;
+  /** `free`: asked with the others. `held`: not asked now, and why. `due`: asked apart, with all of the same cause. */
+  stateOf(part: Part, nowMs: number): QuarantineState;
+  /**
+   * `cause` is equal for parts that failed in one call and could not be told apart. Without a pause the parts are
+   * asked apart from the next run on, which suits failures that pass by themselves.
+   */
+  hold(part: Part, error: CodedError, cause: string, hold: { readonly nowMs: number; readonly pause: boolean }): void;
   release(part: Part): void;
+  /** Parts in quarantine by error code. */
+  counts(): ReadonlyMap<string, number>;
+}
+
+export type QuarantineState =
+  | { readonly kind: 'free' }
+  | { readonly kind: 'held'; readonly error: CodedError }
+  | { readonly kind: 'due'; readonly cause: string };
+
+interface Entry {
+  readonly error: CodedError;
+  readonly cause: string;
+  readonly untilMs: number;
+  readonly pauseMs: number;
 }
 
 export function createQuarantine(): Quarantine {
-  const held = new Map<string, { readonly error: CodedError; readonly untilMs: number; readonly pauseMs: number }>();
+  const held = new Map<string, Entry>();
   return {
-    holds(part, nowMs) {
+    stateOf(part, nowMs) {
       const entry = held.get(partKey(part));
-      return entry === undefined || entry.untilMs <= nowMs ? undefined : entry.error;
+      if (entry === undefined) return { kind: 'free' };
+      return entry.untilMs > nowMs ? { kind: 'held', error: entry.error } : { kind: 'due', cause: entry.cause };
     },
-    hold(part, error, nowMs) {
-      const before = held.get(partKey(part));
-      const pauseMs = before === undefined ? firstPauseMs : Math.min(before.pauseMs * 2, longestPauseMs);
-      held.set(partKey(part), { error, untilMs: nowMs + pauseMs, pauseMs });
+    hold(part, error, cause, { nowMs, pause }) {
+      const before = held.get(partKey(part))?.pauseMs ?? 0;
+      const pauseMs = pause ? Math.min(Math.max(before * 2, firstPauseMs), longestPauseMs) : 0;
+      held.set(partKey(part), { error, cause, untilMs: nowMs + pauseMs, pauseMs });
     },
     release: (part) => void held.delete(partKey(part)),
+    counts() {
+      const counts = new Map<string, number>();
+      for (const { error } of held.values()) counts.set(error.code, (counts.get(error.code) ?? 0) + 1);
+      return counts;
+    },
   };
 }

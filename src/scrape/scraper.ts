@@ -6,10 +6,12 @@ import type { SeriesStore } from '../store/ports.ts';
 import { partsOf } from './ask.ts';
 import { fetchMetrics } from './fetch.ts';
 import type { DataMemory } from './freshness.ts';
-import { createGrainBook } from './grains.ts';
+import type { GrainBook } from './grains.ts';
+import type { Knowledge } from './knowledge.ts';
 import { createLagBook } from './lags.ts';
 import type { LogsSource, MetricsSource, QueueSource, ScrapeObserver } from './ports.ts';
 import { createQuarantine } from './quarantine.ts';
+import type { RunWeather } from './repair.ts';
 import { settle, settleFailure, settleValue } from './settle.ts';
 
 export interface ScraperOptions {
@@ -19,12 +21,15 @@ export interface ScraperOptions {
   readonly store: SeriesStore;
   readonly clock: Clock;
   readonly observe: ScrapeObserver;
-  /** Bounds the query groups in flight over all schedules. */
-  readonly limiter: Limiter;
+  /** Bounds the query groups of a subscription in flight; one that waits for its pace must not hold up another. */
+  readonly limiterOf: (subscriptionId: string) => Limiter;
   /** Upper bound of any lookback, milliseconds. */
   readonly historyMs: number;
   /** Longest that a group may take once it has started, milliseconds; undefined: only the run bounds it. */
   readonly groupTimeoutMs?: number;
+  /** What runs teach about Azure; the planner reads it. */
+  readonly knowledge: Knowledge;
+  readonly grains: GrainBook;
 }
 
 /** Why a run is cut off: on shutdown it is dropped whole, past its period what is unfinished counts as failed. */
@@ -32,11 +37,14 @@ export type CutOff = 'shutdown' | 'period';
 
 export interface Scraper {
   /**
-   * One run: every group once, at one reference time. `delayOf` spreads the groups over the run (milliseconds).
-   * Resolves when every group is settled; the reason of `signal` is a {@link CutOff}.
+   * One run: every group once, at one reference time, those that were asked longest ago first. `delays` spreads the
+   * groups over the run: given their ids in order, milliseconds for each. Resolves when every group is settled; the
+   * reason of `signal` is a {@link CutOff}.
    */
-  run(groups: readonly QueryGroup[], delayOf: (group: QueryGroup) => number, signal: AbortSignal): Promise<RunResult>;
+  run(groups: readonly QueryGroup[], delays: Delays, signal: AbortSignal): Promise<RunResult>;
 }
+
+export type Delays = (groupIds: readonly string[]) => readonly number[];
 
 /** Items of a run by what became of them. */
 export interface RunResult {
@@ -46,22 +54,25 @@ export interface RunResult {
 
 export function createScraper(options: ScraperOptions): Scraper {
   const memory = new Map<string, DataMemory>();
-  const grains = createGrainBook(options.metrics);
+  const { knowledge, grains } = options;
   const lags = createLagBook();
   const quarantine = createQuarantine();
+  const askedMs = new Map<string, number>();
 
   const runGroup = async (
     group: QueryGroup,
-    nowMs: number,
-    observe: ScrapeObserver,
+    run: { readonly nowMs: number; readonly observe: ScrapeObserver; readonly weather: RunWeather },
     signal: AbortSignal,
   ): Promise<void> => {
+    const { nowMs, observe } = run;
     const context = { store: options.store, memory, observe, nowMs };
     if (isMetrics(group)) {
       const source = {
         source: options.metrics,
         grains,
         quarantine,
+        knowledge,
+        run: run.weather,
         typicalLag: (type: string, name: string) => lags.typical(type, name),
         historyMs: options.historyMs,
       };
@@ -91,7 +102,7 @@ export function createScraper(options: ScraperOptions): Scraper {
   };
 
   return {
-    async run(groups, delayOf, signal) {
+    async run(groups, delays, signal) {
       const nowMs = options.clock.now();
       let succeeded = 0;
       let failed = 0;
@@ -100,11 +111,12 @@ export function createScraper(options: ScraperOptions): Scraper {
         if (event.kind === 'failed') failed += 1;
         options.observe(event);
       };
-      const runOne = async (group: QueryGroup): Promise<void> => {
-        const delayMs = delayOf(group);
+      const weather: RunWeather = { bad: false };
+      const runOne = async (group: QueryGroup, delayMs: number): Promise<void> => {
         if (delayMs > 0) await sleep(options.clock, delayMs, signal);
-        const done = await options.limiter.run(async () => {
-          await withTimeout((bounded) => runGroup(group, nowMs, observe, bounded), signal);
+        const done = await options.limiterOf(group.subscriptionId).run(async () => {
+          for (const item of group.items) askedMs.set(item.id, nowMs);
+          await withTimeout((bounded) => runGroup(group, { nowMs, observe, weather }, bounded), signal);
           return true;
         }, signal);
         if (done !== true && !isShutdown(signal)) {
@@ -112,11 +124,23 @@ export function createScraper(options: ScraperOptions): Scraper {
           for (const item of group.items) settleFailure(item, neverStarted(item), context);
         }
       };
-      await Promise.all(groups.map(runOne));
+      const ordered = oldestFirst(groups, askedMs);
+      const starts = delays(ordered.map(({ id }) => id));
+      await Promise.all(ordered.map((group, index) => runOne(group, starts[index] ?? 0)));
       lags.publish(options.observe);
+      if (!isShutdown(signal)) options.observe({ kind: 'quarantined', byCode: quarantine.counts() });
       return { succeeded, failed };
     },
   };
+}
+
+/** What a run that was cut off did not reach comes first in the next, so that overload stretches all alike. */
+function oldestFirst(groups: readonly QueryGroup[], askedMs: ReadonlyMap<string, number>): QueryGroup[] {
+  const agesOf = (group: QueryGroup): number => askedMs.get(group.items[0]?.id ?? '') ?? 0;
+  return groups
+    .map((group) => ({ group, ms: agesOf(group) }))
+    .sort((a, b) => a.ms - b.ms)
+    .map(({ group }) => group);
 }
 
 function isMetrics(group: QueryGroup): group is QueryGroup & { readonly metrics: MetricsQueryShape } {

@@ -37,6 +37,13 @@ export function createScrapeMetrics(
     }
   };
 
+  let reasons: readonly string[] = [];
+  const publishQuarantine = (byCode: ReadonlyMap<string, number>): void => {
+    for (const reason of reasons) if (!byCode.has(reason)) registry.drop('quarantined', { reason });
+    for (const [reason, count] of byCode) registry.set('quarantined', { reason }, count);
+    reasons = [...byCode.keys()];
+  };
+
   return {
     scrape(event) {
       switch (event.kind) {
@@ -59,6 +66,15 @@ export function createScrapeMetrics(
           return;
         case 'age':
           noteAge(event.item, event.ageMs);
+          return;
+        case 'asked':
+          if (event.mode === 'batch') registry.observe('batchSize', {}, event.resources);
+          return;
+        case 'repaired':
+          registry.add('repairCalls', {}, event.calls);
+          return;
+        case 'quarantined':
+          publishQuarantine(event.byCode);
           return;
         case 'left':
           noteAge(event.item, undefined);
@@ -84,6 +100,10 @@ export function createScrapeMetrics(
     azure(event) {
       registry.add('azureRequests', { api: event.api, code: event.code });
       registry.observe('azureRequestDuration', { api: event.api }, event.durationMs / 1000);
+      registry.add('azureResponseBytes', { api: event.api }, event.bytes);
+      registry.add('azureWait', { api: event.api }, (event.waitedMs ?? 0) / 1000);
+      if (event.attempt > 1) registry.add('azureRetries', { api: event.api });
+      if (event.throttled) registry.add('azureThrottled', { api: event.api });
       if (event.api !== 'metrics' && event.api !== 'subscription' && event.api !== 'definitions') return;
       const labels = {
         tenant_id: identity.tenantId,

@@ -80,6 +80,7 @@ azureMonitor:
   logging: { isEnabled: true, informationLevel: headers }
   pricing: { perThousandCalls: 0, freeCalls: 0, currency: EUR }
 seriesLimit: { perMetric: 10, total: 20 }
+callBudget: { callsPerHour: 5000 }
 healthCheck: { enableScraperFreshnessHealthCheck: false }
 `;
 
@@ -109,6 +110,7 @@ healthCheck: { enableScraperFreshnessHealthCheck: false }
         logging: { isEnabled: true, informationLevel: 'Headers' },
       },
       seriesLimit: { perMetric: 10, total: 20 },
+      callBudget: { callsPerHour: 5000 },
       healthCheck: { scraperFreshness: false },
     });
   });

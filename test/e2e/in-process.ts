@@ -8,6 +8,7 @@ import { type Emulator, startEmulator } from '../../src/emulator/emulator.ts';
 import type { World } from '../../src/emulator/world/model.ts';
 import { parseWorld } from '../../src/emulator/world/parse.ts';
 import type { ExpositionResponse } from '../../src/http/ports.ts';
+import type { ScrapePlan } from '../../src/plan/types.ts';
 import type { RunResult } from '../../src/scrape/scraper.ts';
 import { realClock } from '../../src/telemetry/clock.ts';
 import { createLogger } from '../../src/telemetry/logger.ts';
@@ -66,6 +67,8 @@ export interface Proof {
   /** Lines of the log. */
   readonly log: readonly Readonly<Record<string, unknown>>[];
   now(): number;
+  /** The plan of the next run. */
+  plan(): ScrapePlan;
   /** Moves world time on, forgets the calls so far and runs every schedule once. */
   run(afterMs?: number): Promise<RunResult>;
   /** The whole scrape endpoint. */
@@ -94,12 +97,13 @@ export async function prove(input: ProofInput): Promise<Proof> {
     emulator,
     log,
     now: () => emulator.now(),
+    plan: () => core.planner.current(),
     async run(afterMs = 0) {
       emulator.control.setTime({ setMs: emulator.now() + afterMs });
       core.expire();
       emulator.control.clearCalls();
       const results: RunResult[] = [];
-      for (const { cron } of core.plan.schedules)
+      for (const { cron } of core.planner.current().schedules)
         results.push(await core.run(cron, 'start', new AbortController().signal));
       const sum = (pick: (result: RunResult) => number): number => results.reduce((all, one) => all + pick(one), 0);
       return { succeeded: sum(({ succeeded }) => succeeded), failed: sum(({ failed }) => failed) };

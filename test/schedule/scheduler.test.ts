@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Schedule } from '../../src/core/schedule.ts';
 import type { RunReason, ScheduleEvent, Ticker } from '../../src/schedule/ports.ts';
-import { createScheduler, jitterMs, standingStill } from '../../src/schedule/scheduler.ts';
+import { createScheduler, standingStill } from '../../src/schedule/scheduler.ts';
 import { createFakeClock } from '../fakes/clock.ts';
 import { everyMinute } from '../fakes/declaration.ts';
 
@@ -148,21 +148,5 @@ describe('the scheduler', () => {
     expect(standingStill(scheduler.states(), clock.now(), 90_000)).toHaveLength(1);
     tick(everyMinute);
     expect(standingStill(scheduler.states(), clock.now(), 90_000)).toHaveLength(0);
-  });
-});
-
-describe('jitterMs', () => {
-  it('depends on the group alone and stays within 5% of the period and three seconds', () => {
-    const ids = Array.from({ length: 1000 }, (_, index) => `single-${index}`);
-    for (const [periodMs, bound] of [
-      [minute, 3000],
-      [10_000, 500],
-    ] as const) {
-      const delays = ids.map((id) => jitterMs(id, periodMs));
-      expect(delays).toEqual(ids.map((id) => jitterMs(id, periodMs)));
-      expect(Math.min(...delays)).toBeGreaterThanOrEqual(0);
-      expect(Math.max(...delays)).toBeLessThan(bound);
-      expect(Math.max(...delays)).toBeGreaterThan(0.9 * bound);
-    }
   });
 });

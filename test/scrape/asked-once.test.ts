@@ -4,6 +4,8 @@ import type { Aggregation } from '../../src/core/aggregation.ts';
 import type { MetricDefinition } from '../../src/core/declaration.ts';
 import { createLimiter } from '../../src/core/limiter.ts';
 import { planScrape } from '../../src/plan/plan.ts';
+import { createGrainBook } from '../../src/scrape/grains.ts';
+import { createKnowledge } from '../../src/scrape/knowledge.ts';
 import type { MetricsRequest } from '../../src/scrape/ports.ts';
 import { createScraper } from '../../src/scrape/scraper.ts';
 import { createSeriesStore } from '../../src/store/series-store.ts';
@@ -108,7 +110,9 @@ function declaredPairs(metric: DeclaredMetric, index: number): string[] {
 }
 
 function askedPairs({ resourceIds, metricNames, filter = '' }: MetricsRequest): string[] {
-  const asks = resourceIds.map((id) => `${id} ${filter}`.toLowerCase().trim());
+  // Entities of one resource share a call through a joined filter.
+  const terms = filter.split(' or ');
+  const asks = resourceIds.flatMap((id) => terms.map((term) => `${id} ${term}`.toLowerCase().trim()));
   return asks.flatMap((one) => metricNames.map((metricName) => `${one} ${metricName}`));
 }
 
@@ -118,9 +122,10 @@ it('asks for every declared pair exactly once in every healthy run, and shows ea
   };
   await fc.assert(
     fc.asyncProperty(metrics, async (declaration) => {
-      const source = createFakeMetricsSource(() => [{ dimensions: { entityname: 'x' }, value: () => 1 }]);
+      const source = createFakeMetricsSource(() => [{ value: () => 1 }]);
       const clock = createFakeClock();
       const store = createSeriesStore({ perMetricLimit: 10_000, totalLimit: 10_000 });
+      const limiter = createLimiter(4);
       const scraper = createScraper({
         metrics: source,
         logs: { query: unused },
@@ -128,7 +133,9 @@ it('asks for every declared pair exactly once in every healthy run, and shows ea
         store,
         clock,
         observe: () => undefined,
-        limiter: createLimiter(4),
+        limiterOf: () => limiter,
+        knowledge: createKnowledge(() => clock.now()),
+        grains: createGrainBook(source),
         historyMs: 12 * 60 * minute,
       });
       const { groups } = planScrape(aDeclaration(...declaration.map(definitionOf)));
@@ -139,7 +146,7 @@ it('asks for every declared pair exactly once in every healthy run, and shows ea
       for (let run = 0; run < 3; run += 1) {
         await clock.advance(minute);
         source.requests.length = 0;
-        expect(await scraper.run(groups, () => 0, live)).toMatchObject({ failed: 0 });
+        expect(await scraper.run(groups, () => [], live)).toMatchObject({ failed: 0 });
         expect(source.requests.flatMap(askedPairs).sort()).toEqual([...expected].sort());
         expect([...store.counts().values()].reduce((sum, count) => sum + count, 0)).toBe(series.length);
       }

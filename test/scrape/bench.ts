@@ -1,7 +1,10 @@
 import type { MetricDefinition } from '../../src/core/declaration.ts';
 import { createLimiter } from '../../src/core/limiter.ts';
-import { planScrape } from '../../src/plan/plan.ts';
-import type { QueryGroup } from '../../src/plan/types.ts';
+import { singleCalls } from '../../src/plan/plan.ts';
+import { createPlanner, type Planner } from '../../src/plan/planner.ts';
+import type { Capabilities, QueryGroup } from '../../src/plan/types.ts';
+import { createGrainBook } from '../../src/scrape/grains.ts';
+import { createKnowledge, type Knowledge } from '../../src/scrape/knowledge.ts';
 import type { MetricsSource, ScrapeEvent } from '../../src/scrape/ports.ts';
 import { createScraper, type Scraper } from '../../src/scrape/scraper.ts';
 import { createSeriesStore } from '../../src/store/series-store.ts';
@@ -24,6 +27,8 @@ export interface Bench {
   readonly source: FakeMetricsSource;
   readonly events: ScrapeEvent[];
   readonly scraper: Scraper;
+  readonly planner: Planner;
+  readonly knowledge: Knowledge;
   readonly groups: readonly QueryGroup[];
   /** Values shown, by family and dimension values; NaN for an unavailable one. */
   shown(): Record<string, number>;
@@ -36,6 +41,7 @@ export function bench(
   seriesOf: (resourceId: string, metricName: string) => readonly FakeSeries[],
   wrap: (source: FakeMetricsSource) => MetricsSource = (source) => source,
   offers: Parameters<typeof createFakeMetricsSource>[1] = [],
+  capabilities: Partial<Capabilities> = {},
 ): Bench {
   const clock = createFakeClock(Date.UTC(2026, 0, 1, 12, 0, 20));
   const source = createFakeMetricsSource(seriesOf, offers);
@@ -44,6 +50,21 @@ export function bench(
   const unused = (): never => {
     throw new Error('not expected here');
   };
+  const limiter = createLimiter(8);
+  const knowledge = createKnowledge(() => clock.now());
+  const grains = createGrainBook(source);
+  const known: Capabilities = {
+    ...singleCalls,
+    regionOf: (key) => knowledge.regionOf(key),
+    batchRefusal: (subscription, type) => knowledge.batchRefusal(subscription, type),
+    grainOf: (type, name, intervalMs) => grains.known(type, [name], intervalMs),
+    ...capabilities,
+  };
+  const planner = createPlanner({
+    declaration: aDeclaration(...[metrics].flat()),
+    capabilities: known,
+    version: () => knowledge.version(),
+  });
   const scraper = createScraper({
     metrics: wrap(source),
     logs: { query: unused },
@@ -51,25 +72,28 @@ export function bench(
     store,
     clock,
     observe: (event) => events.push(event),
-    limiter: createLimiter(8),
+    limiterOf: () => limiter,
+    knowledge,
+    grains,
     historyMs: 12 * hour,
   });
-  const plan = planScrape(aDeclaration(...[metrics].flat()));
   return {
     clock,
     source,
     events,
     scraper,
-    groups: plan.groups,
+    groups: planner.current().groups,
+    planner,
+    knowledge,
     store,
     async run(afterMs = 0) {
       await clock.advance(afterMs);
       store.expire(clock.now());
-      await scraper.run(plan.groups, () => 0, live);
+      await scraper.run(planner.current().groups, () => [], live);
     },
     shown() {
       const values: Record<string, number> = {};
-      for (const { items } of plan.groups) {
+      for (const { items } of planner.current().groups) {
         for (const item of items) {
           for (const family of item.families) {
             for (const series of store.read(item.id, family.name)) {

@@ -173,7 +173,9 @@ describe('failures', () => {
   const throttled: CodedError = { code: 'AZ3429', message: 'throttled' };
   let b: Bench;
   beforeEach(async () => {
-    const resources = ['orders', 'audit'].map((queueName) => aResource({ namespace: 'contoso-messaging', queueName }));
+    const resources = ['orders', 'audit'].map((queueName) =>
+      aResource({ namespace: `contoso-${queueName}`, queueName }),
+    );
     b = bench(aMetric({ resources }), () => [{ value: () => 3 }]);
     await b.run();
   });
@@ -213,18 +215,20 @@ describe('failures', () => {
       value: { resources: [{ resourceId: '/subscriptions/other', metrics: [] }] },
     });
     await b.run(minute);
-    expect(b.events.at(-2)).toMatchObject({ kind: 'failed', error: { code: 'AZ3011' } });
+    expect(b.events).toContainEqual(
+      expect.objectContaining({ kind: 'failed', error: expect.objectContaining({ code: 'AZ3011' }) }),
+    );
   });
 
   it('count what was cut off by the period, and drop a run whole on shutdown', async () => {
     const abort = new AbortController();
     abort.abort('period');
-    const cut = await b.scraper.run(b.groups, () => 0, abort.signal);
+    const cut = await b.scraper.run(b.groups, () => [], abort.signal);
     expect(cut).toEqual({ succeeded: 0, failed: 2 });
     const stop = new AbortController();
     stop.abort('shutdown');
     const before = b.events.length;
-    expect(await b.scraper.run(b.groups, () => 0, stop.signal)).toEqual({ succeeded: 0, failed: 0 });
+    expect(await b.scraper.run(b.groups, () => [], stop.signal)).toEqual({ succeeded: 0, failed: 0 });
     expect(b.events.length).toBe(before);
   });
 });

@@ -42,7 +42,13 @@ describe('own metrics', () => {
     const promitor = Object.keys(ownMetrics).filter((key) =>
       ownMetricName(key as never, 'promitor').startsWith('promitor_'),
     );
-    expect(promitor).toEqual(['scrapeSuccess', 'scrapeError', 'ratelimitArm', 'ratelimitArmThrottled']);
+    expect(promitor.sort((a, b) => a.localeCompare(b))).toEqual([
+      'batchSize',
+      'ratelimitArm',
+      'ratelimitArmThrottled',
+      'scrapeError',
+      'scrapeSuccess',
+    ]);
   });
 
   it('are the same in both formats, without families that are rendered elsewhere or that promtool objects to', async () => {

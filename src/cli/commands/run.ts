@@ -2,10 +2,14 @@ import { cpus } from 'node:os';
 import type { Logger } from 'pino';
 import type { LoadedConfiguration } from '../../config/load.ts';
 import { type Exporter, startExporter } from '../../exporter.ts';
+import { applyBudget } from '../../plan/budget.ts';
+import { planScrape } from '../../plan/plan.ts';
+import { runsPerHour } from '../../plan/rate.ts';
 import { cronTicker } from '../../schedule/cron-ticker.ts';
 import { realClock } from '../../telemetry/clock.ts';
 import type { Command, CommandInput } from '../command.ts';
 import { accept, load, loggerFor, type Runnable } from '../configuration.ts';
+import { isSet } from '../options.ts';
 
 export const runFlags = {
   strict: { type: 'boolean', help: 'refuse to start when anything in the configuration is wrong' },
@@ -24,6 +28,12 @@ export const runCommand: Command = {
   },
 };
 
+/** Why strict mode does not start a plan that exceeds the call budget. */
+function budgetRefusal({ runtime, declaration }: Runnable): string | undefined {
+  if (runtime.callBudget === undefined) return undefined;
+  return applyBudget(planScrape(declaration), runtime.callBudget, runsPerHour).refusal;
+}
+
 /** Runs the exporter until a signal comes. */
 export async function serve(
   input: CommandInput,
@@ -32,6 +42,11 @@ export async function serve(
   logger: Logger,
 ): Promise<number> {
   const stopSignal = input.io.stopSignal();
+  const refusal = isSet(input.given, 'strict') || runtime.strict ? budgetRefusal({ runtime, declaration }) : undefined;
+  if (refusal !== undefined) {
+    logger.fatal({ code: 'AZ2020' }, refusal);
+    return 2;
+  }
   let exporter: Exporter;
   try {
     exporter = await startExporter({

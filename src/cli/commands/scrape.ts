@@ -33,7 +33,7 @@ export const scrapeCommand: Command = {
     });
     try {
       const stop = new AbortController();
-      const { schedules } = core.plan;
+      const { schedules } = core.planner.current();
       const results = await Promise.all(schedules.map(({ cron }) => core.run(cron, 'start', stop.signal)));
       await core.exposition.serve(
         {},

@@ -211,7 +211,9 @@ export const runtimeSpec = object({
     'Bounds of memory.',
   ),
   callBudget: section(
-    object({ callsPerHour: optional(count, 'Most calls to Azure per hour.') }),
+    object({
+      callsPerHour: optional(count, 'Most planned calls per hour; above it the slowest schedules are stretched.'),
+    }),
     'Bound of what is spent.',
   ),
   healthCheck: section(

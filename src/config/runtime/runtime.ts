@@ -47,6 +47,7 @@ function build(values: RuntimeValues, declarationPath: string, around: Surroundi
   const mutex = values.concurrency.value.mutexTimeoutSeconds.value;
   const prometheus = readPrometheus(values.metricSinks.value, reader);
   const { perMetric, total } = values.seriesLimit.value;
+  const callsPerHour = values.callBudget.value.callsPerHour.value;
   return {
     strict: values.strict.value,
     server: {
@@ -63,6 +64,7 @@ function build(values: RuntimeValues, declarationPath: string, around: Surroundi
     telemetry: readTelemetry(values.telemetry),
     azureMonitor: readAzureMonitor(values.azureMonitor.value),
     seriesLimit: { perMetric: perMetric.value, total: total.value },
+    ...(callsPerHour === undefined ? {} : { callBudget: { callsPerHour } }),
     healthCheck: { scraperFreshness: values.healthCheck.value.enableScraperFreshnessHealthCheck.value },
   };
 }
@@ -108,24 +110,13 @@ function readAzureMonitor(values: RuntimeValues['azureMonitor']['value']): Azure
 /** Settings that are understood and change nothing. */
 function warnAboutIdle(values: RuntimeValues, reader: Reader): void {
   const integration = values.azureMonitor.value.integration.value;
-  const { enabled } = integration.metricsBatching.value;
-  const mode = integration.queryMode;
-  const budget = values.callBudget.value.callsPerHour;
   const discovery = values.resourceDiscovery.value.enabled;
   const idle: readonly (readonly [boolean, Slot<unknown>])[] = [
-    [enabled.value, enabled],
-    [mode.value !== undefined && mode.value !== 'single', mode],
-    [budget.value !== undefined, budget],
-  ];
-  const idleForGood: readonly (readonly [boolean, Slot<unknown>])[] = [
     [!integration.useAzureMonitorSdk.value, integration.useAzureMonitorSdk],
     [discovery.value !== undefined, discovery],
     [values.prometheus.written, values.prometheus],
   ];
-  const warn = (slot: Slot<unknown>, when: string): void => {
-    const message = `\`${slot.place.path}\` has no effect${when}.`;
-    reader.report(problem('warning', 'AZ1091', slot.place, message));
-  };
-  for (const [isOn, slot] of idle) if (isOn) warn(slot, ' in this version');
-  for (const [isOn, slot] of idleForGood) if (isOn) warn(slot, '');
+  for (const [isOn, slot] of idle) {
+    if (isOn) reader.report(problem('warning', 'AZ1091', slot.place, `\`${slot.place.path}\` has no effect.`));
+  }
 }

@@ -77,6 +77,10 @@ export const azureErrors = {
     title: 'The resource does not exist',
     remedy: 'Remove it from the declaration, or correct its name, resourceGroupName or subscriptionId.',
   },
+  AZ3413: {
+    title: 'Azure refused the query as too large',
+    remedy: 'It is asked in smaller parts by itself. If it stays, split by fewer dimensions or lower the limit.',
+  },
   AZ3429: {
     title: 'Azure is throttling',
     remedy: 'Make fewer calls: longer schedules or fewer metrics. azimuth_ratelimit_arm tells what Azure still allows.',

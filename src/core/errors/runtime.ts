@@ -38,4 +38,12 @@ export const runtimeErrors = {
     title: 'The number of series reached the limit of the query',
     remedy: 'Raise `limit` of the metric (at most 10000), or narrow it by a filter; series beyond it are cut by Azure.',
   },
+  AZ2020: {
+    title: 'The plan makes more calls than the call budget allows',
+    remedy: 'Raise callBudget.callsPerHour, declare longer schedules, or let resources share calls; see azimuth plan.',
+  },
+  AZ2021: {
+    title: "The plan makes more calls than Azure's limits allow, or nearly so",
+    remedy: 'Use batch mode, longer schedules or fewer resources; azimuth plan shows the share of each limit.',
+  },
 } as const satisfies Record<`AZ2${number}`, ErrorRow>;

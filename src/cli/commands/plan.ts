@@ -1,0 +1,110 @@
+import { cpus } from 'node:os';
+import { type CoreInput, composeCore } from '../../compose.ts';
+import type { Declaration } from '../../core/declaration.ts';
+import type { RuntimeConfig } from '../../core/runtime-config.ts';
+import type { Schedule } from '../../core/schedule.ts';
+import { applyBudget, type BudgetOutcome, stretchedRate, stretchPlan } from '../../plan/budget.ts';
+import { type EstimateOptions, estimatePlan, type PlanEstimate } from '../../plan/estimate.ts';
+import { planScrape, singleCalls } from '../../plan/plan.ts';
+import { printPlan } from '../../plan/print.ts';
+import { batchLimitPerHour } from '../../plan/quota.ts';
+import { runsPerHour } from '../../plan/rate.ts';
+import type { Capabilities, ScrapePlan } from '../../plan/types.ts';
+import { realClock } from '../../telemetry/clock.ts';
+import type { Command } from '../command.ts';
+import { accept, load, loggerFor } from '../configuration.ts';
+import { formatFlag, isSet, oneOf } from '../options.ts';
+
+export const planCommand: Command = {
+  name: 'plan',
+  summary: 'show the calls to Azure of each run, what they take of its limits, and what they cost',
+  flags: {
+    ...formatFlag,
+    live: { type: 'boolean', help: 'make one run first, to learn regions, refusals and intervals from Azure' },
+  },
+  async run(input) {
+    const format = oneOf(input.given, 'format', ['text', 'json']) ?? 'text';
+    const loaded = load(input);
+    const logger = loggerFor(input, loaded.runtime);
+    const runnable = accept(loaded, logger);
+    if (typeof runnable === 'number') return runnable;
+    const { runtime, declaration } = runnable;
+    const capabilities = isSet(input.given, 'live')
+      ? await learn({ ...runnable, logger, version: input.version })
+      : offline(runtime);
+    const estimate = estimateWith(runtime, declaration, capabilities);
+    await input.io.out(format === 'json' ? `${JSON.stringify(estimate, null, 2)}\n` : printPlan(estimate));
+    return 0;
+  },
+};
+
+const unknownRegions =
+  'Calls can be shared only by resources whose region is known. What is asked alone for want of it is so in the first run; later runs share calls. With metricsBatching.azureRegion, or with --live, the plan shows them.';
+
+/** What the configuration alone tells: nothing was learned of Azure yet. */
+function offline({ azureMonitor }: RuntimeConfig): Capabilities {
+  const { queryMode, batching, rateLimit } = azureMonitor;
+  return {
+    ...singleCalls,
+    queryMode,
+    maxBatchSize: batching.maxBatchSize,
+    ...(batching.azureRegion === undefined ? {} : { defaultRegion: batching.azureRegion }),
+    armCallsPerHour: rateLimit.readsPerSecond * 3600,
+  };
+}
+
+/** One run of everything, as at a start; what it teaches is what later runs plan with. */
+async function learn(input: Pick<CoreInput, 'runtime' | 'declaration' | 'logger' | 'version'>): Promise<Capabilities> {
+  const process = { clock: realClock, random: Math.random, cpus: cpus().length };
+  const core = composeCore({ ...input, ...process, invalidMetrics: [], scrapedOnly: true });
+  try {
+    const { signal } = new AbortController();
+    await Promise.all(core.planner.current().schedules.map(({ cron }) => core.run(cron, 'start', signal)));
+    return core.capabilities;
+  } finally {
+    await core.close();
+  }
+}
+
+function estimateWith(
+  { azureMonitor, callBudget }: RuntimeConfig,
+  declaration: Declaration,
+  capabilities: Capabilities,
+): PlanEstimate {
+  const { queryMode, rateLimit, pricing } = azureMonitor;
+  const { plan, budget, rate } = paced(planScrape(declaration, capabilities), callBudget);
+  const alone = plan.groups.some(({ mode }) => mode === 'single');
+  return estimatePlan(plan, {
+    runsPerHour: rate,
+    rateLimit,
+    batchLimitPerHour,
+    pricing,
+    ...(alone ? { inBatches: inBatches(declaration, capabilities, callBudget) } : {}),
+    ...(budget === undefined ? {} : { budget }),
+    notes: alone && (queryMode === 'batch' || queryMode === 'subscription') ? [unknownRegions] : [],
+  });
+}
+
+interface PacedPlan {
+  readonly plan: ScrapePlan;
+  readonly budget?: BudgetOutcome;
+  readonly rate: (schedule: Schedule) => number;
+}
+
+function paced(plan: ScrapePlan, callBudget: RuntimeConfig['callBudget']): PacedPlan {
+  if (callBudget === undefined) return { plan, rate: runsPerHour };
+  const budget = applyBudget(plan, callBudget, runsPerHour);
+  const { stretches } = budget;
+  return { plan: stretchPlan(plan, stretches), budget, rate: stretchedRate(runsPerHour, stretches) };
+}
+
+/** Where the resources are is not known without Azure; one region for all shows what there is to gain. */
+function inBatches(
+  declaration: Declaration,
+  capabilities: Capabilities,
+  callBudget: RuntimeConfig['callBudget'],
+): NonNullable<EstimateOptions['inBatches']> {
+  const anywhere = { defaultRegion: 'anywhere', ...capabilities, queryMode: 'batch' } as const;
+  const { plan, rate } = paced(planScrape(declaration, anywhere), callBudget);
+  return { plan, runsPerHour: rate };
+}
