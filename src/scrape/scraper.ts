@@ -57,7 +57,8 @@ export function createScraper(options: ScraperOptions): Scraper {
   const { knowledge, grains } = options;
   const lags = createLagBook();
   const quarantine = createQuarantine();
-  const askedMs = new Map<string, number>();
+  const turns = new Map<string, number>();
+  let turn = 0;
 
   const runGroup = async (
     group: QueryGroup,
@@ -115,7 +116,8 @@ export function createScraper(options: ScraperOptions): Scraper {
       const runOne = async (group: QueryGroup, delayMs: number): Promise<void> => {
         if (delayMs > 0) await sleep(options.clock, delayMs, signal);
         const done = await options.limiterOf(group.subscriptionId).run(async () => {
-          for (const item of group.items) askedMs.set(item.id, nowMs);
+          turn += 1;
+          for (const item of group.items) turns.set(item.id, turn);
           await withTimeout((bounded) => runGroup(group, { nowMs, observe, weather }, bounded), signal);
           return true;
         }, signal);
@@ -124,7 +126,7 @@ export function createScraper(options: ScraperOptions): Scraper {
           for (const item of group.items) settleFailure(item, neverStarted(item), context);
         }
       };
-      const ordered = oldestFirst(groups, askedMs);
+      const ordered = oldestFirst(groups, turns);
       const starts = delays(ordered.map(({ id }) => id));
       await Promise.all(ordered.map((group, index) => runOne(group, starts[index] ?? 0)));
       lags.publish(options.observe);
@@ -135,11 +137,11 @@ export function createScraper(options: ScraperOptions): Scraper {
 }
 
 /** What a run that was cut off did not reach comes first in the next, so that overload stretches all alike. */
-function oldestFirst(groups: readonly QueryGroup[], askedMs: ReadonlyMap<string, number>): QueryGroup[] {
-  const agesOf = (group: QueryGroup): number => askedMs.get(group.items[0]?.id ?? '') ?? 0;
+function oldestFirst(groups: readonly QueryGroup[], turns: ReadonlyMap<string, number>): QueryGroup[] {
+  const turnOf = (group: QueryGroup): number => turns.get(group.items[0]?.id ?? '') ?? 0;
   return groups
-    .map((group) => ({ group, ms: agesOf(group) }))
-    .sort((a, b) => a.ms - b.ms)
+    .map((group) => ({ group, turn: turnOf(group) }))
+    .sort((a, b) => a.turn - b.turn)
     .map(({ group }) => group);
 }
 
