@@ -5,6 +5,7 @@ import type { Declaration } from './core/declaration.ts';
 import { createLimiter, type Limiter } from './core/limiter.ts';
 import type { RuntimeConfig } from './core/runtime-config.ts';
 import type { Exposition } from './http/ports.ts';
+import { configuredCapabilities } from './plan/plan.ts';
 import { createPlanner, type Planner } from './plan/planner.ts';
 import { runsPerHour } from './plan/rate.ts';
 import type { Capabilities, ScrapePlan } from './plan/types.ts';
@@ -234,12 +235,8 @@ function limitersOf(places: number): (subscriptionId: string) => Limiter {
 }
 
 function capabilitiesOf(runtime: RuntimeConfig, knowledge: Knowledge, grains: GrainBook): Capabilities {
-  const { queryMode, batching, rateLimit } = runtime.azureMonitor;
   return {
-    queryMode,
-    maxBatchSize: batching.maxBatchSize,
-    ...(batching.azureRegion === undefined ? {} : { defaultRegion: batching.azureRegion }),
-    armCallsPerHour: rateLimit.readsPerSecond * 3600,
+    ...configuredCapabilities(runtime.azureMonitor),
     regionOf: (key) => knowledge.regionOf(key),
     batchRefusal: (subscriptionId, armType) => knowledge.batchRefusal(subscriptionId, armType),
     grainOf: (armType, metricName, intervalMs) => grains.known(armType, [metricName], intervalMs),

@@ -1,5 +1,6 @@
 import type { Declaration } from '../core/declaration.ts';
 import { shortId } from '../core/hash.ts';
+import type { AzureMonitorConfig } from '../core/runtime-config.ts';
 import { groupItems } from './groups.ts';
 import { type PlannedItem, planItems } from './items.ts';
 import type { Capabilities, PlanWarning, QueryGroup, ScrapePlan } from './types.ts';
@@ -13,6 +14,17 @@ export const singleCalls: Capabilities = {
   batchRefusal: () => undefined,
   grainOf: (_type, _name, intervalMs) => intervalMs,
 };
+
+/** What the configuration alone tells of how to ask; nothing was learned of Azure yet. */
+export function configuredCapabilities({ queryMode, batching, rateLimit }: AzureMonitorConfig): Capabilities {
+  return {
+    ...singleCalls,
+    queryMode,
+    maxBatchSize: batching.maxBatchSize,
+    ...(batching.azureRegion === undefined ? {} : { defaultRegion: batching.azureRegion }),
+    armCallsPerHour: rateLimit.readsPerSecond * 3600,
+  };
+}
 
 /** Turns a declaration and what is known of Azure into the calls of each run. Pure: the same input, the same plan. */
 export function planScrape(declaration: Declaration, capabilities: Capabilities = singleCalls): ScrapePlan {

@@ -16,20 +16,19 @@ export interface SettleContext {
   readonly nowMs: number;
 }
 
-/** Writes what a metrics query came to into the store, item by item, and reports each item once. */
+/** Writes what a metrics query came to into the store, and reports each item once. */
 export function settle(fetched: readonly FetchedPart[], context: SettleContext): void {
-  const byItem = new Map<ScrapeItem, FetchedPart[]>();
-  for (const entry of fetched) byItem.set(entry.part.item, [...(byItem.get(entry.part.item) ?? []), entry]);
-  for (const [item, entries] of byItem) {
-    let failure: CodedError | undefined;
-    const written: Written[] = [];
-    for (const entry of entries) {
-      if (entry.answer.kind === 'failed') failure ??= entry.answer.error;
-      else written.push(writePart(entry, entry.answer.series, context));
+  for (const entry of fetched) {
+    const { item } = entry.part;
+    if (entry.answer.kind === 'failed') {
+      settleFailure(item, entry.answer.error, context);
+      continue;
     }
-    report(item, written, context);
-    if (failure === undefined) context.observe({ kind: 'succeeded', item, nowMs: context.nowMs });
-    else settleFailure(item, failure, context);
+    const { truncated, newestMs } = writePart(entry, entry.answer.series, context);
+    context.observe({ kind: 'truncated', item, truncated, limit: limitOf(item) });
+    const age = newestMs === undefined ? {} : { ageMs: context.nowMs - newestMs };
+    context.observe({ kind: 'age', item, ...age });
+    context.observe({ kind: 'succeeded', item, nowMs: context.nowMs });
   }
 }
 
@@ -61,27 +60,16 @@ interface Written {
   readonly newestMs?: number;
 }
 
-/** Tells of the item as a whole: one truncated metric is enough, and the oldest one counts. */
-function report(item: ScrapeItem, written: readonly Written[], context: SettleContext): void {
-  if (written.length === 0) return;
-  const truncated = written.some((part) => part.truncated);
-  context.observe({ kind: 'truncated', item, truncated, limit: limitOf(item) });
-  const newest = written.flatMap(({ newestMs }) => newestMs ?? []);
-  const age = newest.length === 0 ? {} : { ageMs: context.nowMs - Math.min(...newest) };
-  context.observe({ kind: 'age', item, ...age });
-}
-
 function limitOf(item: ScrapeItem): number {
   return item.metric.query.kind === 'azureMonitor' ? item.metric.query.limit : Number.POSITIVE_INFINITY;
 }
 
 function writePart(entry: FetchedPart, answered: readonly SeriesAnswer[], context: SettleContext): Written {
-  const { item, metricName } = entry.part;
+  const { item } = entry.part;
   const { dimensions } = item;
   const oldestMs = context.nowMs - maxAge(item.freshness, entry.intervalMs, context.memory.get(partKey(entry.part)));
   let newestMs = Number.NEGATIVE_INFINITY;
   for (const family of item.families) {
-    if (family.metricName !== metricName) continue;
     const series = answered.map((one): SeriesValue => {
       const chosen = chooseBucket(one.points, family.aggregation, entry.intervalMs, entry.completeMs);
       const dimensionValues = dimensions.map(({ name }) => one.dimensions[name.toLowerCase()] ?? '');

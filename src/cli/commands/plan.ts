@@ -5,7 +5,7 @@ import type { RuntimeConfig } from '../../core/runtime-config.ts';
 import type { Schedule } from '../../core/schedule.ts';
 import { applyBudget, type BudgetOutcome, stretchedRate, stretchPlan } from '../../plan/budget.ts';
 import { type EstimateOptions, estimatePlan, type PlanEstimate } from '../../plan/estimate.ts';
-import { planScrape, singleCalls } from '../../plan/plan.ts';
+import { configuredCapabilities, planScrape } from '../../plan/plan.ts';
 import { printPlan } from '../../plan/print.ts';
 import { batchLimitPerHour } from '../../plan/quota.ts';
 import { runsPerHour } from '../../plan/rate.ts';
@@ -31,7 +31,7 @@ export const planCommand: Command = {
     const { runtime, declaration } = runnable;
     const capabilities = isSet(input.given, 'live')
       ? await learn({ ...runnable, logger, version: input.version })
-      : offline(runtime);
+      : configuredCapabilities(runtime.azureMonitor);
     const estimate = estimateWith(runtime, declaration, capabilities);
     await input.io.out(format === 'json' ? `${JSON.stringify(estimate, null, 2)}\n` : printPlan(estimate));
     return 0;
@@ -40,18 +40,6 @@ export const planCommand: Command = {
 
 const unknownRegions =
   'Calls can be shared only by resources whose region is known. What is asked alone for want of it is so in the first run; later runs share calls. With metricsBatching.azureRegion, or with --live, the plan shows them.';
-
-/** What the configuration alone tells: nothing was learned of Azure yet. */
-function offline({ azureMonitor }: RuntimeConfig): Capabilities {
-  const { queryMode, batching, rateLimit } = azureMonitor;
-  return {
-    ...singleCalls,
-    queryMode,
-    maxBatchSize: batching.maxBatchSize,
-    ...(batching.azureRegion === undefined ? {} : { defaultRegion: batching.azureRegion }),
-    armCallsPerHour: rateLimit.readsPerSecond * 3600,
-  };
-}
 
 /** One run of everything, as at a start; what it teaches is what later runs plan with. */
 async function learn(input: Pick<CoreInput, 'runtime' | 'declaration' | 'logger' | 'version'>): Promise<Capabilities> {

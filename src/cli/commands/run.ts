@@ -2,9 +2,8 @@ import { cpus } from 'node:os';
 import type { Logger } from 'pino';
 import type { LoadedConfiguration } from '../../config/load.ts';
 import { type Exporter, startExporter } from '../../exporter.ts';
-import { applyBudget } from '../../plan/budget.ts';
-import { planScrape } from '../../plan/plan.ts';
-import { runsPerHour } from '../../plan/rate.ts';
+import { configuredCapabilities } from '../../plan/plan.ts';
+import { createPlanner } from '../../plan/planner.ts';
 import { cronTicker } from '../../schedule/cron-ticker.ts';
 import { realClock } from '../../telemetry/clock.ts';
 import type { Command, CommandInput } from '../command.ts';
@@ -28,10 +27,15 @@ export const runCommand: Command = {
   },
 };
 
-/** Why strict mode does not start a plan that exceeds the call budget. */
+/**
+ * Why strict mode does not start a plan that exceeds the call budget. Regions are learned by the first run, so shared
+ * calls are counted as if all resources were in one.
+ */
 function budgetRefusal({ runtime, declaration }: Runnable): string | undefined {
-  if (runtime.callBudget === undefined) return undefined;
-  return applyBudget(planScrape(declaration), runtime.callBudget, runsPerHour).refusal;
+  const { callBudget, azureMonitor } = runtime;
+  if (callBudget === undefined) return undefined;
+  const capabilities = { defaultRegion: 'anywhere', ...configuredCapabilities(azureMonitor) };
+  return createPlanner({ declaration, capabilities, version: () => 0, callBudget }).budget()?.refusal;
 }
 
 /** Runs the exporter until a signal comes. */
