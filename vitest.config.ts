@@ -3,7 +3,14 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: ['test/e2e/**'], testTimeout: 15_000 } },
+      {
+        test: {
+          name: 'unit',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/e2e/**', 'test/slow/**'],
+          testTimeout: 15_000,
+        },
+      },
       {
         test: {
           name: 'e2e',
@@ -15,6 +22,8 @@ export default defineConfig({
           maxConcurrency: 20,
         },
       },
+      // Minutes of real time; not in `npm test`.
+      { test: { name: 'slow', include: ['test/slow/**/*.test.ts'], testTimeout: 420_000, hookTimeout: 420_000 } },
     ],
   },
 });
