@@ -22,7 +22,16 @@ export function createItemStatus(
   prefix: 'azimuth' | 'promitor',
   tenantId: string,
 ): (event: ScrapeEvent) => void {
-  const statuses = new Map<string, Status>();
+  // By metric name, then by resource: a joined key would be made anew for every item of every run.
+  const statuses = new Map<string, Map<string, Status>>();
+
+  const statusOf = (item: ScrapeItem): Status => {
+    const own = statuses.get(item.metric.name) ?? new Map<string, Status>();
+    statuses.set(item.metric.name, own);
+    const status = own.get(item.resource.key) ?? { labels: labelsOf(item, tenantId), failing: new Set() };
+    own.set(item.resource.key, status);
+    return status;
+  };
 
   const write = (metric: 'scrapeSuccess' | 'scrapeError', owner: string, status: Status, runMs: number): void => {
     const value = (metric === 'scrapeSuccess') === status.shown ? 1 : 0;
@@ -39,14 +48,14 @@ export function createItemStatus(
 
   return (event) => {
     if (event.kind !== 'succeeded' && event.kind !== 'failed') return;
-    const owner = `${event.item.metric.name} ${event.item.resource.key}`;
-    const status = statuses.get(owner) ?? { labels: labelsOf(event.item, tenantId), failing: new Set() };
-    statuses.set(owner, status);
-    if (event.kind === 'failed') status.failing.add(event.item.id);
-    else status.failing.delete(event.item.id);
+    const { item } = event;
+    const status = statusOf(item);
+    if (event.kind === 'failed') status.failing.add(item.id);
+    else status.failing.delete(item.id);
     const success = status.failing.size === 0;
     if (status.shown === success) return;
     status.shown = success;
+    const owner = `${item.metric.name} ${item.resource.key}`;
     write('scrapeSuccess', owner, status, event.nowMs);
     write('scrapeError', owner, status, event.nowMs);
   };

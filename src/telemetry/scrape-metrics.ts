@@ -54,9 +54,12 @@ export function createScrapeMetrics(
         }
         case 'truncated': {
           const name = event.item.metric.name;
-          const items = truncated.get(name) ?? new Set<string>();
+          const known = truncated.get(name);
+          const items = known ?? new Set<string>();
+          const before = items.size;
           if (event.truncated) items.add(event.item.id);
           else items.delete(event.item.id);
+          if (known !== undefined && items.size === before) return;
           truncated.set(name, items);
           registry.set('seriesTruncated', { metric_name: name }, items.size);
           return;
