@@ -20,7 +20,6 @@ export const rooms: Readonly<Record<string, Room>> = {
       '@azure/.*',
       'node:https',
       'node:http',
-      'node:buffer',
       'node:fs.*',
       'node:crypto',
       'node:tls',

@@ -21,7 +21,7 @@ export function createSeriesStore(options: SeriesStoreOptions): SeriesStore & Se
   const state = createState(options);
   return {
     replace: (slot) => replace(state, slot),
-    read: (owner, family) => split(chain(state.owners.get(owner)), family).mine.flatMap(seriesOf),
+    read: (owner, family) => split(state.owners.get(owner), family).mine.flatMap(seriesOf),
     remove: (owner) => remove(state, owner),
     expire: (nowMs) => expire(state, nowMs),
     counts: () => new Map(sortedFamilies(state).map((family) => [family.name, family.series])),
@@ -30,7 +30,7 @@ export function createSeriesStore(options: SeriesStoreOptions): SeriesStore & Se
 }
 
 function replace(state: State, slot: SlotWrite): number {
-  const { mine, others } = split(chain(state.owners.get(slot.owner)), slot.family.name);
+  const { mine, others } = split(state.owners.get(slot.owner), slot.family.name);
   const rows = toRows(slot);
   let chunks = toChunks(rows);
   let dropped = 0;

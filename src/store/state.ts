@@ -91,13 +91,15 @@ export function chain(first: StoredPiece | undefined): StoredPiece[] {
   return pieces;
 }
 
-/** Pieces of one family, and the rest. */
+/** The pieces of an owner: those of one family, and the rest. */
 export function split(
-  pieces: readonly StoredPiece[],
+  first: StoredPiece | undefined,
   family: string,
 ): { readonly mine: StoredPiece[]; readonly others: StoredPiece[] } {
-  const isMine = (piece: StoredPiece): boolean => piece.block?.family.name === family;
-  return { mine: pieces.filter(isMine), others: pieces.filter((piece) => !isMine(piece)) };
+  const mine: StoredPiece[] = [];
+  const others: StoredPiece[] = [];
+  for (let piece = first; piece; piece = piece.next) (piece.block?.family.name === family ? mine : others).push(piece);
+  return { mine, others };
 }
 
 /** Makes these the pieces of the owner; without any, the owner is forgotten. */
