@@ -1,6 +1,7 @@
 import { MetricsClient } from '@azure/monitor-query';
 import { Agent, request } from 'undici';
-import { client, metricNames, namespace, region, type Scene, subscription, tenant } from './engine-scene.ts';
+import { type EngineScene, metricNames, namespace, region } from './engine-scene.ts';
+import { client, subscription, tenant } from './scene.ts';
 
 const lanes = 16;
 const batchSize = 50;
@@ -17,7 +18,7 @@ export interface Rivals {
   close(): Promise<void>;
 }
 
-export async function openRivals({ urls, caPem, ids }: Scene): Promise<Rivals> {
+export async function openRivals({ urls, caPem, ids }: EngineScene): Promise<Rivals> {
   const dispatcher = new Agent({ connections: lanes, connect: { ca: caPem } });
   const token = await tokenFrom(urls.authority, dispatcher);
   const endpoint = urls.dataPlane.replaceAll('{region}', region);

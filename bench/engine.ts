@@ -2,7 +2,7 @@ import type { ExporterCore } from '../src/compose.ts';
 import { windowBack, windowEnd } from '../src/core/window.ts';
 import type { MetricsRequest } from '../src/scrape/ports.ts';
 import { inParallel, openRivals } from './engine-rivals.ts';
-import { metricNames, openScene, type Scene } from './engine-scene.ts';
+import { type EngineScene, metricNames, openEngineScene } from './engine-scene.ts';
 
 /**
  * A full run over many resources with ten metrics each in batch mode, against the emulator in another process, next
@@ -20,7 +20,7 @@ const tooLong = setTimeout(() => {
   process.stderr.write('the bench took longer than five minutes\n');
   process.exit(1);
 }, 300_000);
-const scene = await openScene(resources);
+const scene = await openEngineScene(resources);
 try {
   await bench(scene);
 } finally {
@@ -37,7 +37,7 @@ interface Cost {
   readonly bytes: number;
 }
 
-async function bench(on: Scene): Promise<void> {
+async function bench(on: EngineScene): Promise<void> {
   const core = on.compose();
   const first = await measure(on, () => fullRun(core));
   const second = await measure(on, () => fullRun(core));
@@ -59,7 +59,7 @@ async function bench(on: Scene): Promise<void> {
   report({ first, own: middle(own), bare: middle(bare), floor: middle(floor), promitor, peakMb });
 }
 
-async function measure(on: Scene, work: () => Promise<number>): Promise<Cost> {
+async function measure(on: EngineScene, work: () => Promise<number>): Promise<Cost> {
   await on.countCalls();
   globalThis.gc?.();
   const emulatorBefore = on.emulatorCpuMs() ?? 0;

@@ -1,14 +1,6 @@
-import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { createInterface } from 'node:readline';
-import { getCACertificates, setDefaultCACertificates } from 'node:tls';
-import { pino } from 'pino';
 import { Agent, request } from 'undici';
-import { composeCore, type ExporterCore } from '../src/compose.ts';
-import { loadConfiguration } from '../src/config/load.ts';
-import { realClock } from '../src/telemetry/clock.ts';
+import type { ExporterCore } from '../src/compose.ts';
+import { client, openScene, subscription, tenant, type Urls } from './scene.ts';
 
 /**
  * One full run over many resources, one metric each, against the emulator in another process: what a run costs from
@@ -17,39 +9,12 @@ import { realClock } from '../src/telemetry/clock.ts';
  */
 const resources = Number(process.argv[2] ?? 10_000);
 const rounds = 3;
-const tenant = '11111111-1111-1111-1111-111111111111';
-const subscription = '22222222-2222-2222-2222-222222222222';
-const client = '8b1f7d24-60a9-4c35-9e82-d3f05c7a164b';
-const folder = mkdtempSync(join(tmpdir(), 'azimuth-bench-'));
-
-interface Urls {
-  readonly arm: string;
-  readonly authority: string;
-}
-
 const names = Array.from({ length: resources }, (_, index) => `redis-${String(index).padStart(6, '0')}`);
-writeFileSync(join(folder, 'world.yaml'), worldText());
-const emulator = spawn(
-  process.execPath,
-  [
-    resolve(import.meta.dirname, '../bin/azimuth.js'),
-    'emulate',
-    '--world',
-    join(folder, 'world.yaml'),
-    '--ca-out',
-    join(folder, 'ca.pem'),
-  ],
-  { stdio: ['ignore', 'pipe', 'inherit'] },
-);
+const scene = await openScene({ world: worldText(), runtime: runtimeText(), metrics: metricsText() });
 try {
-  const urls = await firstLine();
-  const caPem = readFileSync(join(folder, 'ca.pem'), 'utf8');
-  setDefaultCACertificates([...getCACertificates('default'), caPem]);
-  writeFileSync(join(folder, 'runtime.yaml'), runtimeText());
-  writeFileSync(join(folder, 'metrics-declaration.yaml'), declarationText(urls));
-  const core = compose();
+  const core = scene.compose();
   await core.run('0 * * * * *', 'start', new AbortController().signal);
-  const floorCall = await floorOf(urls, caPem);
+  const floorCall = await floorOf(scene.urls, scene.caPem);
   const own: Cost[] = [];
   const floor: Cost[] = [];
   for (let round = 0; round < rounds; round += 1) {
@@ -59,8 +24,7 @@ try {
   await core.close();
   report(middle(own), middle(floor));
 } finally {
-  emulator.kill();
-  rmSync(folder, { recursive: true });
+  scene.close();
 }
 
 interface Cost {
@@ -102,30 +66,6 @@ function report(own: Cost, floor: Cost): void {
   );
 }
 
-function compose(): ExporterCore {
-  const loaded = loadConfiguration({ folderFlag: folder, env: { AZIMUTH_AUTH_APPKEY: 'bench' }, fileSystem: files() });
-  const { runtime, declaration } = loaded;
-  if (runtime === undefined || declaration === undefined) throw new Error(JSON.stringify(loaded.problems, null, 2));
-  return composeCore({
-    runtime,
-    declaration,
-    invalidMetrics: [],
-    logger: pino({ level: 'error' }, process.stderr),
-    clock: realClock,
-    random: Math.random,
-    version: 'bench',
-    cpus: 2,
-  });
-}
-
-function files(): { readFile(path: string): string; exists(): boolean; isDirectory(): boolean } {
-  return {
-    readFile: (path) => (path.endsWith('discovery-declaration.yaml') ? '' : readFileSync(path, 'utf8')),
-    exists: () => true,
-    isDirectory: () => true,
-  };
-}
-
 function worldText(): string {
   return `
 seed: 1
@@ -149,23 +89,8 @@ azureMonitor: { integration: { rateLimit: { readsPerSecond: 1000000, burst: 1000
 `;
 }
 
-function declarationText({ arm, authority }: Urls): string {
+function metricsText(): string {
   return `
-version: v1
-azureMetadata:
-  tenantId: ${tenant}
-  subscriptionId: ${subscription}
-  resourceGroupName: bench
-  cloud: Custom
-  endpoints:
-    authenticationEndpoint: ${authority}
-    resourceManagerEndpoint: ${arm}
-    graphEndpoint: ${arm}
-    managementEndpoint: ${arm}
-    storageEndpointSuffix: core.windows.net
-    keyVaultSuffix: vault.azure.net
-    metricsQueryAudience: ${arm}
-    metricsClientAudience: https://metrics.monitor.azure.com
 metricDefaults:
   scraping: { schedule: '* * * * *' }
 metrics:
@@ -178,11 +103,6 @@ metrics:
     resources:
 ${names.map((name) => `      - { cacheName: ${name} }`).join('\n')}
 `;
-}
-
-async function firstLine(): Promise<Urls> {
-  for await (const line of createInterface({ input: emulator.stdout })) return JSON.parse(line) as Urls;
-  throw new Error('the emulator did not start');
 }
 
 /** The same call as Azimuth's, with a token and a keep-alive connection, parsed and thrown away. */
