@@ -67,6 +67,14 @@ describe('a missing role', () => {
       says: `Azure refused Microsoft.Insights/metrics/read of ${resource}; for batch calls a role on the resource or its group does not count.`,
     },
     {
+      name: 'of batch calls, refused with the action under another code',
+      failure: error('AZ3403', { ...denied('batch', 'Forbidden'), action: 'a/b/read', scope: whole }),
+      change: {},
+      role: 'Monitoring Reader',
+      scope: whole,
+      says: `Azure refused a/b/read of ${resource}; for batch calls a role on the resource or its group does not count.`,
+    },
+    {
       name: 'of calls at subscription scope is missing on the subscription',
       failure: error('AZ3403', denied('subscription')),
       change: {},

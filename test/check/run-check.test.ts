@@ -131,10 +131,34 @@ describe('what it says', () => {
     const azure = fakeAzure({
       metrics,
       queryMode: 'batch',
+      defaultRegion: 'westeurope',
       fails: (name) => (name === 'single one/x' ? gone : undefined),
     });
     await runCheck(azure, signal);
     expect(azure.asked).toEqual(['token', 'single one/x', 'single one/s', 'batch one/s']);
+  });
+
+  it('of the identity: what the token tells, before what is configured', async () => {
+    const identity = { kind: 'ServicePrincipal', clientId: 'c1', objectId: 'o1', tenantId: 't1' } as const;
+    const elsewhere = {
+      code: 'AZ3401',
+      message: 'no',
+      said: { api: 'metrics', code: 'InvalidAuthenticationTokenTenant' },
+    } as const;
+    const metrics = [caches('a', 'one/x')];
+    const rows = await runCheck(fakeAzure({ metrics, identity, fails: () => elsewhere }), signal);
+    expect(rows[0]?.message).toBe('A token for client c1, object o1, tenant t1 was obtained.');
+    expect(rows[1]?.message).toContain('does not belong to tenant t1, in which');
+    const opaque = await runCheck(fakeAzure({ metrics }), signal);
+    expect(opaque[0]?.message).toBe(
+      `A token for client ${clientId}, tenant 11111111-1111-1111-1111-111111111111 was obtained.`,
+    );
+  });
+
+  it('of an interval that is not offered: nothing, because the run replaces it', async () => {
+    const message = 'answered 400 BadRequest "Invalid time grain duration: PT2M, supported ones are: PT1M"';
+    const azure = fakeAzure({ metrics: [caches('a', 'one/x')], fails: () => ({ code: 'AZ3400', message }) });
+    expect((await runCheck(azure, signal)).at(-1)).toMatchObject({ check: 'metrics', status: 'ok' });
   });
 
   it('of Resource Graph', async () => {

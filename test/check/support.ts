@@ -1,4 +1,4 @@
-import type { TokenState } from '../../src/azure/ports.ts';
+import type { TokenIdentity, TokenState } from '../../src/azure/ports.ts';
 import type { CheckDeps } from '../../src/check/run-check.ts';
 import type { MetricDefinition } from '../../src/core/declaration.ts';
 import { createLimiter } from '../../src/core/limiter.ts';
@@ -52,6 +52,10 @@ export interface FakeAnswers {
   /** Error of a call, by its name in `asked`; everything else succeeds. */
   readonly fails?: (name: string) => CodedError | undefined;
   readonly resourcesInGraph?: number;
+  /** Region of resources whose own is not known. */
+  readonly defaultRegion?: string;
+  /** What the token tells. */
+  readonly identity?: TokenIdentity;
   /** Called before each answer. */
   readonly before?: (name: string) => void;
 }
@@ -88,7 +92,7 @@ export function fakeAzure(answers: FakeAnswers): FakeAzure {
     queues: { read: ({ queueName }) => answer(`queue ${queueName}`, 1) },
     token: {
       state: answers.state ?? (() => ready),
-      identity: () => undefined,
+      identity: () => answers.identity,
       probe: () => {
         asked.push('token');
         return Promise.resolve(answers.token ?? ok(undefined));
@@ -98,7 +102,12 @@ export function fakeAzure(answers: FakeAnswers): FakeAzure {
     clock: createFakeClock(),
     limiter: createLimiter(4),
     plan: () =>
-      planScrape(aDeclaration(...answers.metrics), { ...singleCalls, queryMode, regionOf: (key) => regions.get(key) }),
+      planScrape(aDeclaration(...answers.metrics), {
+        ...singleCalls,
+        queryMode,
+        ...(answers.defaultRegion === undefined ? {} : { defaultRegion: answers.defaultRegion }),
+        regionOf: (key) => regions.get(key),
+      }),
     queryMode,
     discovers: answers.discovers ?? false,
     learnRegion: (key, region) => void regions.set(key, region),
