@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Command } from './command.ts';
+import { checkCommand } from './commands/check.ts';
 import { demoCommand } from './commands/demo.ts';
 import { emulateCommand } from './commands/emulate.ts';
 import { healthCommand } from './commands/health.ts';
@@ -19,12 +20,13 @@ const commands: readonly Command[] = [
   validateCommand,
   planCommand,
   scrapeCommand,
+  checkCommand,
   schemaCommand,
   healthCommand,
 ];
 
 /** Commands of the design that later versions bring. */
-const later: ReadonlySet<string> = new Set(['check', 'explain', 'discover']);
+const later: ReadonlySet<string> = new Set(['explain', 'discover']);
 
 const usageExitCode = 2;
 
