@@ -61,8 +61,20 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 {{- if .Values.secrets.createSecret -}}
 {{- include "azimuth.fullname" . -}}
 {{- else -}}
-{{- required "secrets.secretName: name the Secret that holds the keys, because secrets.createSecret is false." .Values.secrets.secretName -}}
+{{- include "azimuth.needed" (dict "value" .Values.secrets.secretName "message" "secrets.secretName: name the Secret that holds the keys, because secrets.createSecret is false.") -}}
 {{- end -}}
+{{- end }}
+
+{{/* Ends rendering with a message. `helm lint` only notes what `fail` says and goes on, so the way on is barred too. */}}
+{{- define "azimuth.fail" -}}
+{{- fail . -}}
+{{- include . (dict) -}}
+{{- end }}
+
+{{/* A value that must not be empty, with the message for when it is. */}}
+{{- define "azimuth.needed" -}}
+{{- if not .value -}}{{- include "azimuth.fail" .message -}}{{- end -}}
+{{- .value -}}
 {{- end }}
 
 {{/* Of the words in `of`, the one that shares most groups of three letters with `word`; empty when none is near. */}}
@@ -100,8 +112,8 @@ here and not by the schema: Helm checks the schema first, and its words for a wr
 {{- end -}}
 {{- if and $given (not $found) -}}
 {{- $near := include "azimuth.nearest" (dict "word" $given "of" .of) -}}
-{{- $hint := ternary (printf "did you mean `%s`? " $near) "" (ne $near "") -}}
-{{- fail (printf "%s: `%s` is not known; %sIt may be %s." .path $given $hint (join ", " .of)) -}}
+{{- $hint := ternary (printf " Did you mean `%s`?" $near) "" (ne $near "") -}}
+{{- include "azimuth.fail" (printf "%s: `%s` is not known.%s Known are %s." .path $given $hint (join ", " .of)) -}}
 {{- end -}}
 {{- $found -}}
 {{- end }}
@@ -133,7 +145,19 @@ here and not by the schema: Helm checks the schema first, and its words for a wr
 {{- define "azimuth.templated" -}}
 {{- $read := tpl (dict "list" .value | toYaml) .root | fromYaml -}}
 {{- if hasKey $read "Error" -}}
-{{- fail (printf "%s: after templating it is no YAML: %s" .path (get $read "Error")) -}}
+{{- include "azimuth.fail" (printf "%s: after templating it is no YAML: %s" .path (get $read "Error")) -}}
 {{- end -}}
 {{- toYaml $read -}}
+{{- end }}
+
+{{/* Own metrics that Promitor has too, under its prefix (`systemMetricsPrefix: promitor`). */}}
+{{- define "azimuth.asPromitor" -}}
+{{- $names := "scrape_success|scrape_error|batch_size|ratelimit_arm_throttled|ratelimit_arm|ratelimit_resource_graph_remaining|ratelimit_resource_graph_throttled" -}}
+{{- regexReplaceAll (printf "\\bazimuth_(%s)\\b" $names) . "promitor_$1" -}}
+{{- end }}
+
+{{/* Port of a URL, or that of its scheme. */}}
+{{- define "azimuth.portOf" -}}
+{{- $url := urlParse . -}}
+{{- regexFind ":[0-9]+$" $url.host | trimPrefix ":" | default (ternary "443" "80" (eq $url.scheme "https")) -}}
 {{- end }}

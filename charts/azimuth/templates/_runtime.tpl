@@ -26,7 +26,7 @@
 {{- $token = "/var/run/secrets/azure/tokens/azure-identity-token" -}}
 {{- end -}}
 {{- dict
-  "mode" (include "azimuth.choice" (dict "path" "azureAuthentication.mode" "value" $auth.mode "of" (include "azimuth.modes" . | fromYamlArray)))
+  "mode" (include "azimuth.choice" (dict "path" "azureAuthentication.mode" "value" ($auth.identity.mode | default $auth.mode) "of" (include "azimuth.modes" . | fromYamlArray)))
   "identityId" ($auth.identity.id | default $auth.appId)
   "secretFilePath" $auth.secretFilePath
   "secretFileName" $auth.secretFileName
@@ -120,7 +120,7 @@
 {{- include "azimuth.overlay" (dict "onto" $runtime "over" $values.config.runtime) -}}
 {{- $port := dig "server" "httpPort" 0 $runtime -}}
 {{- if ne (toString $port) (toString $values.service.targetPort) -}}
-{{- fail (printf "config.runtime.server.httpPort: the port of the container is service.targetPort (%v); set that instead." $values.service.targetPort) -}}
+{{- include "azimuth.fail" (printf "config.runtime.server.httpPort: the port of the container is service.targetPort (%v); set that instead." $values.service.targetPort) -}}
 {{- end -}}
 {{- toYaml $runtime -}}
 {{- end }}
