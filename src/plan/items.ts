@@ -7,7 +7,8 @@ import { type LabelPair, labelName } from '../core/labels.ts';
 import { resourceKey } from '../core/resource-id.ts';
 import { layOutLabels } from './labels.ts';
 import { openDimensions } from './open-dimensions.ts';
-import type { PlannedResource, PlanWarning, ScrapeItem } from './types.ts';
+import type { Steps } from './steps.ts';
+import type { Found, PlannedResource, PlanWarning, ScrapeItem } from './types.ts';
 
 /** An item and the filter that its query needs. */
 export interface PlannedItem {
@@ -17,30 +18,67 @@ export interface PlannedItem {
   readonly metricName?: string;
 }
 
+/** An item and what a reader should know of it. */
+interface NotedItem {
+  readonly planned: PlannedItem;
+  readonly notes: readonly string[];
+}
+
+/** Items made before; what a resource and a metric come to never changes, and making them is most of the work. */
+export type ItemCache = WeakMap<MetricDefinition, WeakMap<DeclaredResource, readonly NotedItem[]>>;
+
+export interface ItemsInput {
+  /** Tenant of declared resources. */
+  readonly tenantId: string;
+  readonly found: Found;
+  readonly cache: ItemCache;
+}
+
 /**
  * The items of one metric: one per resource and Azure metric name, so that each keeps its identity however calls are
- * shared. A resource declared twice is scraped once.
+ * shared. The type of a discovered resource, not that of the metric, selects query and labels (Promitor's rule). A
+ * resource that is declared twice, or also discovered, or found by several groups, is scraped once.
  */
-export function planItems(
+export function* planItems(
   metric: MetricDefinition,
-  tenantId: string,
-): { items: PlannedItem[]; warnings: PlanWarning[] } {
-  const row = findResourceType(metric.resourceType);
-  if (row === undefined) throw new Error(`resource type ${metric.resourceType} is not in the catalogue`);
+  { tenantId, found, cache }: ItemsInput,
+): Steps<{ items: PlannedItem[]; warnings: PlanWarning[] }> {
   const items = new Map<string, PlannedItem>();
   const warnings = new Map<string, PlanWarning>();
+  const known = cache.get(metric) ?? new WeakMap<DeclaredResource, readonly NotedItem[]>();
+  cache.set(metric, known);
+  const own = (resource: DeclaredResource, type: string, tenant: string): readonly NotedItem[] => {
+    const noted = known.get(resource) ?? itemsOfResource(metric, resource, rowOf(type), tenant);
+    known.set(resource, noted);
+    for (const { notes } of noted) {
+      for (const message of notes) warnings.set(message, { metric: metric.name, message });
+    }
+    return noted;
+  };
   for (const resource of metric.resources) {
-    for (const { planned, notes } of itemsOfResource(metric, resource, row, tenantId)) {
+    for (const { planned } of own(resource, metric.resourceType, tenantId)) {
       if (items.has(planned.item.id)) {
         const message = `resource ${planned.item.resource.id} is declared more than once; it is scraped once`;
         warnings.set(message, { metric: metric.name, message });
       } else {
         items.set(planned.item.id, planned);
       }
-      for (const message of notes) warnings.set(message, { metric: metric.name, message });
     }
+    yield;
+  }
+  for (const resource of metric.resourceDiscoveryGroups.flatMap((name) => found(name))) {
+    for (const { planned } of own(resource, resource.resourceType, resource.tenantId)) {
+      if (!items.has(planned.item.id)) items.set(planned.item.id, planned);
+    }
+    yield;
   }
   return { items: [...items.values()], warnings: [...warnings.values()] };
+}
+
+function rowOf(resourceType: string): ResourceTypeRow {
+  const row = findResourceType(resourceType);
+  if (row === undefined) throw new Error(`resource type ${resourceType} is not in the catalogue`);
+  return row;
 }
 
 function itemsOfResource(
@@ -48,14 +86,15 @@ function itemsOfResource(
   resource: DeclaredResource,
   row: ResourceTypeRow,
   tenantId: string,
-): { planned: PlannedItem; notes: readonly string[] }[] {
+): NotedItem[] {
   const described = describeResource(row, resource);
   const planned: PlannedResource = {
     id: described.id,
     key: resourceKey(described.id),
+    tenantId,
     subscriptionId: resource.subscriptionId,
     resourceGroupName: resource.resourceGroupName,
-    resourceType: metric.resourceType,
+    resourceType: row.name,
     armType: armTypeOf(described.id).toLowerCase(),
     instanceName: described.instanceName,
     fields: resource.fields,
