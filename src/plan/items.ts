@@ -24,13 +24,14 @@ export interface PlannedItem {
 export function planItems(
   metric: MetricDefinition,
   tenantId: string,
+  labelsOf: (resourceKey: string) => readonly LabelPair[],
 ): { items: PlannedItem[]; warnings: PlanWarning[] } {
   const row = findResourceType(metric.resourceType);
   if (row === undefined) throw new Error(`resource type ${metric.resourceType} is not in the catalogue`);
   const items = new Map<string, PlannedItem>();
   const warnings = new Map<string, PlanWarning>();
   for (const resource of metric.resources) {
-    for (const { planned, notes } of itemsOfResource(metric, resource, row, tenantId)) {
+    for (const { planned, notes } of itemsOfResource(metric, resource, row, { tenantId, labelsOf })) {
       if (items.has(planned.item.id)) {
         const message = `resource ${planned.item.resource.id} is declared more than once; it is scraped once`;
         warnings.set(message, { metric: metric.name, message });
@@ -47,7 +48,7 @@ function itemsOfResource(
   metric: MetricDefinition,
   resource: DeclaredResource,
   row: ResourceTypeRow,
-  tenantId: string,
+  around: { readonly tenantId: string; readonly labelsOf: (resourceKey: string) => readonly LabelPair[] },
 ): { planned: PlannedItem; notes: readonly string[] }[] {
   const described = describeResource(row, resource);
   const planned: PlannedResource = {
@@ -67,8 +68,9 @@ function itemsOfResource(
     ['resource_uri', described.id],
     ...(described.instanceName === '' ? [] : [['instance_name', described.instanceName] as const]),
   ];
+  const fixed = { builtIn, type: described.labels, tenantId: around.tenantId, resource: around.labelsOf(planned.key) };
   return queriesOf(metric, resource, row).map(({ query, families, metricName }) => {
-    const layout = layOutLabels({ builtIn, type: described.labels, dimensions: query.dimensions, metric, tenantId });
+    const layout = layOutLabels({ ...fixed, dimensions: query.dimensions, metric });
     const item: ScrapeItem = {
       id: itemId(metric, planned, query.filter, metricName),
       metric,

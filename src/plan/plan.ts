@@ -12,6 +12,7 @@ export const singleCalls: Capabilities = {
   armCallsPerHour: 90_000,
   regionOf: () => undefined,
   batchRefusal: () => undefined,
+  labelsOf: () => [],
   grainOf: (_type, _name, intervalMs) => intervalMs,
 };
 
@@ -31,7 +32,7 @@ export function planScrape(declaration: Declaration, capabilities: Capabilities 
   const items: PlannedItem[] = [];
   const warnings: PlanWarning[] = [];
   for (const metric of declaration.metrics) {
-    const planned = planItems(metric, declaration.tenantId);
+    const planned = planItems(metric, declaration.tenantId, (key) => capabilities.labelsOf(key));
     warnings.push(...planned.warnings);
     items.push(...planned.items);
   }
