@@ -75,7 +75,12 @@ export function composeCore(input: CoreInput): ExporterCore {
     totalLimit: Number.POSITIVE_INFINITY,
   });
   const log = createScrapeLog(logger);
-  const metrics = createScrapeMetrics(registry, { tenantId: declaration.tenantId, appId: appIdOf(runtime) });
+  const metrics = createScrapeMetrics(registry, {
+    tenantId: declaration.tenantId,
+    appId: appIdOf(runtime),
+    cloud: declaration.cloud.name === 'UsGov' ? 'US Government' : declaration.cloud.name,
+    authMode: runtime.authentication.mode,
+  });
   const status = createItemStatus(statusStore, prefix, declaration.tenantId);
   const observe = (event: ScrapeEvent): void => {
     log.note(event);

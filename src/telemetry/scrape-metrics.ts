@@ -10,11 +10,16 @@ export interface ScrapeMetrics {
   azure(event: AzureRequestEvent): void;
 }
 
-/** `app_id` and `tenant_id` are labels of Promitor's rate-limit metrics. */
-export function createScrapeMetrics(
-  registry: OwnRegistry,
-  identity: { readonly tenantId: string; readonly appId: string },
-): ScrapeMetrics {
+/** Labels of Promitor's rate-limit metrics. */
+export interface MetricsIdentity {
+  readonly tenantId: string;
+  readonly appId: string;
+  /** The cloud in Promitor's words, for example `US Government`. */
+  readonly cloud: string;
+  readonly authMode: string;
+}
+
+export function createScrapeMetrics(registry: OwnRegistry, identity: MetricsIdentity): ScrapeMetrics {
   const truncated = new Map<string, Set<string>>();
   const ages = new Map<string, { readonly byItem: Map<string, number>; changed: boolean }>();
 
@@ -42,6 +47,13 @@ export function createScrapeMetrics(
     for (const reason of reasons) if (!byCode.has(reason)) registry.drop('quarantined', { reason });
     for (const [reason, count] of byCode) registry.set('quarantined', { reason }, count);
     reasons = [...byCode.keys()];
+  };
+
+  const noteGraph = (event: AzureRequestEvent): void => {
+    const { tenantId, appId: app_id, cloud, authMode: auth_mode } = identity;
+    const labels = { tenant_id: event.tenantId ?? tenantId, cloud, app_id, auth_mode };
+    registry.set('ratelimitGraphThrottled', labels, event.throttled ? 1 : 0);
+    if (event.remainingQueries !== undefined) registry.set('ratelimitGraph', labels, event.remainingQueries);
   };
 
   return {
@@ -104,9 +116,10 @@ export function createScrapeMetrics(
       registry.add('azureWait', { api: event.api }, (event.waitedMs ?? 0) / 1000);
       if (event.attempt > 1) registry.add('azureRetries', { api: event.api });
       if (event.throttled) registry.add('azureThrottled', { api: event.api });
+      if (event.api === 'resourceGraph') noteGraph(event);
       if (event.api !== 'metrics' && event.api !== 'subscription' && event.api !== 'definitions') return;
       const labels = {
-        tenant_id: identity.tenantId,
+        tenant_id: event.tenantId ?? identity.tenantId,
         subscription_id: event.subscriptionId ?? '',
         app_id: identity.appId,
       };

@@ -46,6 +46,11 @@ export const runtimeErrors = {
     title: "The plan makes more calls than Azure's limits allow, or nearly so",
     remedy: 'Use batch mode, longer schedules or fewer resources; azimuth plan shows the share of each limit.',
   },
+  AZ2034: {
+    title: 'A resource discovery group is suddenly much shorter',
+    remedy:
+      'Nothing to mend if the resources are gone: the next refresh confirms it. Otherwise check the roles of the identity and the criteria of the group.',
+  },
   AZ2040: {
     title: 'The discovery agent does not answer as it should',
     remedy:
