@@ -24,13 +24,21 @@ interface NotedItem {
   readonly notes: readonly string[];
 }
 
-/** Items made before; what a resource and a metric come to never changes, and making them is most of the work. */
-export type ItemCache = WeakMap<MetricDefinition, WeakMap<DeclaredResource, readonly NotedItem[]>>;
+/** Items of a resource, and the labels of Azure's that they were made with. */
+interface CachedItems {
+  readonly noted: readonly NotedItem[];
+  readonly looked: readonly LabelPair[];
+}
+
+/** Items made before; what a resource and a metric come to rarely changes, and making them is most of the work. */
+export type ItemCache = WeakMap<MetricDefinition, WeakMap<DeclaredResource, CachedItems>>;
 
 export interface ItemsInput {
   /** Tenant of declared resources. */
   readonly tenantId: string;
   readonly found: Found;
+  /** Labels that Azure's tags and properties give a resource, by its key. */
+  readonly labelsOf: (resourceKey: string) => readonly LabelPair[];
   readonly cache: ItemCache;
 }
 
@@ -41,15 +49,18 @@ export interface ItemsInput {
  */
 export function* planItems(
   metric: MetricDefinition,
-  { tenantId, found, cache }: ItemsInput,
+  { tenantId, found, labelsOf, cache }: ItemsInput,
 ): Steps<{ items: PlannedItem[]; warnings: PlanWarning[] }> {
   const items = new Map<string, PlannedItem>();
   const warnings = new Map<string, PlanWarning>();
-  const known = cache.get(metric) ?? new WeakMap<DeclaredResource, readonly NotedItem[]>();
+  const known = cache.get(metric) ?? new WeakMap<DeclaredResource, CachedItems>();
   cache.set(metric, known);
   const own = (resource: DeclaredResource, type: string, tenant: string): readonly NotedItem[] => {
-    const noted = known.get(resource) ?? itemsOfResource(metric, resource, rowOf(type), tenant);
-    known.set(resource, noted);
+    const made =
+      usable(known.get(resource), labelsOf) ??
+      itemsOfResource(metric, resource, rowOf(type), { tenantId: tenant, labelsOf });
+    known.set(resource, made);
+    const { noted } = made;
     for (const { notes } of noted) {
       for (const message of notes) warnings.set(message, { metric: metric.name, message });
     }
@@ -75,6 +86,17 @@ export function* planItems(
   return { items: [...items.values()], warnings: [...warnings.values()] };
 }
 
+/** What was made before, unless Azure's labels of the resource have changed since. */
+function usable(cached: CachedItems | undefined, labelsOf: ItemsInput['labelsOf']): CachedItems | undefined {
+  const key = cached?.noted[0]?.planned.item.resource.key;
+  if (cached === undefined || key === undefined) return undefined;
+  const looked = labelsOf(key);
+  const same =
+    looked.length === cached.looked.length &&
+    looked.every(([name, value], at) => cached.looked[at]?.[0] === name && cached.looked[at][1] === value);
+  return same ? cached : undefined;
+}
+
 function rowOf(resourceType: string): ResourceTypeRow {
   const row = findResourceType(resourceType);
   if (row === undefined) throw new Error(`resource type ${resourceType} is not in the catalogue`);
@@ -85,8 +107,8 @@ function itemsOfResource(
   metric: MetricDefinition,
   resource: DeclaredResource,
   row: ResourceTypeRow,
-  tenantId: string,
-): NotedItem[] {
+  { tenantId, labelsOf }: Pick<ItemsInput, 'tenantId' | 'labelsOf'>,
+): CachedItems {
   const described = describeResource(row, resource);
   const planned: PlannedResource = {
     id: described.id,
@@ -106,8 +128,10 @@ function itemsOfResource(
     ['resource_uri', described.id],
     ...(described.instanceName === '' ? [] : [['instance_name', described.instanceName] as const]),
   ];
-  return queriesOf(metric, resource, row).map(({ query, families, metricName }) => {
-    const layout = layOutLabels({ builtIn, type: described.labels, dimensions: query.dimensions, metric, tenantId });
+  const looked = labelsOf(planned.key);
+  const fixed = { builtIn, type: described.labels, tenantId, resource: looked };
+  const noted = queriesOf(metric, resource, row).map(({ query, families, metricName }) => {
+    const layout = layOutLabels({ ...fixed, dimensions: query.dimensions, metric });
     const item: ScrapeItem = {
       id: itemId(metric, planned, query.filter, metricName),
       metric,
@@ -122,6 +146,7 @@ function itemsOfResource(
     const name = metricName === undefined ? {} : { metricName };
     return { planned: { item, ...name, ...filter }, notes: layout.warnings };
   });
+  return { noted, looked };
 }
 
 interface ItemQuery {

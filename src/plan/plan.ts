@@ -1,5 +1,6 @@
 import type { Declaration } from '../core/declaration.ts';
 import { shortId } from '../core/hash.ts';
+import type { LabelPair } from '../core/labels.ts';
 import type { AzureMonitorConfig } from '../core/runtime-config.ts';
 import type { Schedule } from '../core/schedule.ts';
 import { groupItems } from './groups.ts';
@@ -14,6 +15,7 @@ export const singleCalls: Capabilities = {
   armCallsPerHour: 90_000,
   regionOf: () => undefined,
   batchRefusal: () => undefined,
+  labelsOf: () => [],
   grainOf: (_type, _name, intervalMs) => intervalMs,
 };
 
@@ -46,8 +48,10 @@ export function* planSteps(
 ): Steps<ScrapePlan> {
   const items: PlannedItem[] = [];
   const warnings: PlanWarning[] = [];
+  const labelsOf = (key: string): readonly LabelPair[] => capabilities.labelsOf(key);
+  const input = { tenantId: declaration.tenantId, found, labelsOf, cache };
   for (const metric of declaration.metrics) {
-    const planned = yield* planItems(metric, { tenantId: declaration.tenantId, found, cache });
+    const planned = yield* planItems(metric, input);
     warnings.push(...planned.warnings);
     for (const item of planned.items) items.push(item);
   }

@@ -23,6 +23,8 @@ export interface Capabilities {
   regionOf(resourceKey: string): string | undefined;
   /** Why batch calls do not serve this subscription or type for now; undefined when they do. */
   batchRefusal(subscriptionId: string, armType: string): string | undefined;
+  /** Labels that Azure's tags and properties give a resource, by its key; in order, names sanitised. */
+  labelsOf(resourceKey: string): readonly LabelPair[];
   /** Grain that stands in for one that Azure does not offer, milliseconds. */
   grainOf(armType: string, metricName: string, intervalMs: number): number;
 }

@@ -3,8 +3,8 @@ import type { ScrapeEvent, ScrapeItem } from '../scrape/ports.ts';
 import type { SeriesStore } from '../store/ports.ts';
 import { type OwnMetric, ownMetricName, ownMetrics } from './own-metrics.ts';
 
-/** Own metrics that have a series per metric and resource. */
-export const itemMetrics: ReadonlySet<OwnMetric> = new Set(['scrapeSuccess', 'scrapeError']);
+/** Own metrics that have a series per resource, or per metric and resource. */
+export const itemMetrics: ReadonlySet<OwnMetric> = new Set(['scrapeSuccess', 'scrapeError', 'resourceInfo']);
 
 interface Status {
   readonly labels: readonly LabelPair[];

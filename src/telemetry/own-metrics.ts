@@ -23,6 +23,12 @@ export const ownMetrics = {
     help: 'Always 1; the labels tell the version and the runtime.',
     labels: ['version', 'node_version'],
   },
+  resourceInfo: {
+    name: 'resource_info',
+    type: 'gauge',
+    help: 'Always 1; the labels tell the tags and properties of the resource that resourceLabels names.',
+    labels: ['resource_uri'],
+  },
   scrapeSuccess: {
     name: 'scrape_success',
     type: 'gauge',

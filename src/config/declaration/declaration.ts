@@ -10,6 +10,7 @@ import { readCloud } from './cloud.ts';
 import { declarationSpec } from './fields.ts';
 import { readLabels } from './labels.ts';
 import { type ReadMetric, readMetric } from './metric.ts';
+import { readResourceLabels } from './resource-labels.ts';
 
 /** A metric that is left out of the declaration, and why. */
 export interface InvalidMetric {
@@ -46,16 +47,20 @@ export function readDeclaration(
   const invalidMetrics = read
     .filter((item) => item.metric === undefined)
     .map((item) => ({ name: item.name, problems: whyInvalid(item, problems) }));
+  const resourceLabels = values.resourceLabels.value && readResourceLabels(values.resourceLabels.value, reader);
   const stops = problems.some(stopsEverything);
   problems.push(...read.flatMap((item) => item.problems));
   const tenantId = metadata?.tenantId.value;
-  const declaration = stops || cloud === undefined || tenantId === undefined ? undefined : { tenantId, cloud, metrics };
+  const declaration =
+    stops || cloud === undefined || tenantId === undefined
+      ? undefined
+      : { tenantId, cloud, metrics, ...(resourceLabels === undefined ? {} : { resourceLabels }) };
   return { declaration, invalidMetrics, problems };
 }
 
-/** Errors outside of metrics stop the program, but for defaults and groups that only some metrics need. */
+/** Errors outside of metrics stop the program, but for defaults and groups that only some metrics need, and labels. */
 function stopsEverything(item: Problem): boolean {
-  const local = /^(metricDefaults\.(?!scraping)|resourceDiscoveryGroups)/.test(item.path);
+  const local = /^(metricDefaults\.(?!scraping)|resourceDiscoveryGroups|resourceLabels)/.test(item.path);
   return item.severity === 'error' && !local;
 }
 

@@ -157,6 +157,19 @@ const criteria = object({
   ),
 });
 
+const resourceLabels = object({
+  tags: optional(textMap(), 'Tags of resources by name, and the label that carries the value of each.'),
+  properties: optional(textMap(), 'Properties of resources by path, such as `sku.name`, and the label of each.'),
+  subscriptionName: optional(text(), 'Label that carries the display name of the subscription.'),
+  as: defaulted(
+    choice(['labels', 'info']),
+    'On every series, or on one series `azimuth_resource_info` for each resource.',
+    'labels',
+  ),
+});
+
+export type ResourceLabelValues = ValuesOf<typeof resourceLabels.fields>;
+
 /** The whole metrics declaration. */
 export const declarationSpec = object(
   {
@@ -177,6 +190,7 @@ export const declarationSpec = object(
       ),
       'Resource discovery groups that this file defines.',
     ),
+    resourceLabels: optional(resourceLabels, 'What Azure knows of resources and becomes labels.'),
   },
   { hints: { resourceCollections: 'its name is `resourceDiscoveryGroups`.' } },
 );

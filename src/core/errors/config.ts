@@ -152,6 +152,11 @@ export const configErrors = {
   AZ1147: { title: 'A secret has two sources', remedy: 'Remove rawValue; the environment variable is used.' },
   AZ1148: { title: 'The environment variable of a secret is not set', remedy: 'Set the variable for the process.' },
 
+  AZ1160: {
+    title: 'The path of a property cannot be used',
+    remedy:
+      'Write names joined by dots as Azure Resource Graph shows them, such as location, sku.name or properties.state.',
+  },
   AZ1201: { title: 'The identity has no client id', remedy: 'Set the field or the variable named in the message.' },
   AZ1202: { title: 'The identity has no secret', remedy: 'Set one of the fields or variables named in the message.' },
   AZ1203: { title: 'A file named in the configuration does not exist', remedy: 'Mount the file or correct the path.' },

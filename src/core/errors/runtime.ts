@@ -51,4 +51,22 @@ export const runtimeErrors = {
     remedy:
       'Nothing to mend if the resources are gone: the next refresh confirms it. Otherwise check the roles of the identity and the criteria of the group.',
   },
+  AZ2040: {
+    title: 'The discovery agent does not answer as it should',
+    remedy:
+      'Check resourceDiscovery.host and port, and the log of the agent. The last good list stays in force meanwhile.',
+  },
+  AZ2041: {
+    title: 'The discovery agent does not know the group',
+    remedy: 'Declare the group at the agent, correct its name, or define it in resourceDiscoveryGroups here.',
+  },
+  AZ2042: {
+    title: 'The discovery agent cannot find resources of this type',
+    remedy: 'Define the group in resourceDiscoveryGroups here; Azimuth then finds the resources by itself.',
+  },
+  AZ2043: {
+    title: 'The discovery agent gave no whole list',
+    remedy:
+      'Nothing to do when it happens once: the list changed while it was read. If it lasts, read the reason and the log of the agent.',
+  },
 } as const satisfies Record<`AZ2${number}`, ErrorRow>;
