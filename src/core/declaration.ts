@@ -1,5 +1,6 @@
 import type { Aggregation } from './aggregation.ts';
 import type { CloudEndpoints } from './clouds.ts';
+import type { DiscoveryDeclaration } from './discovery.ts';
 import type { Schedule } from './schedule.ts';
 import type { Secret } from './secret.ts';
 
@@ -8,6 +9,8 @@ export interface Declaration {
   readonly tenantId: string;
   readonly cloud: CloudEndpoints;
   readonly metrics: readonly MetricDefinition[];
+  /** Resource discovery groups of both files; undefined when there is none that can be used. */
+  readonly discovery?: DiscoveryDeclaration;
   /** What Azure knows of resources and becomes labels; undefined when nothing was declared. */
   readonly resourceLabels?: ResourceLabels;
 }

@@ -25,8 +25,8 @@ interface Fixture {
   readonly source: FakeResources;
   readonly loop: DiscoveryLoop;
   /** Events since the last look, refreshes left out. */
-  news(): DiscoveryEvent[];
-  names(): string[] | undefined;
+  readonly news: () => DiscoveryEvent[];
+  readonly names: () => string[] | undefined;
 }
 
 function fixture(groups: readonly string[] = ['a'], shrinkThreshold = 0.5): Fixture {
