@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import { type Azure, createAzure } from './azure/azure.ts';
+import { type ComposedLabels, composeLabels } from './compose-labels.ts';
 import type { Clock } from './core/clock.ts';
 import type { Declaration } from './core/declaration.ts';
 import { createLimiter, type Limiter } from './core/limiter.ts';
@@ -50,6 +51,8 @@ export interface ExporterCore {
   readonly log: ScrapeLog;
   readonly metrics: ScrapeMetrics;
   readonly exposition: Exposition;
+  /** Azure's tags and properties of resources as labels. */
+  readonly labels: ComposedLabels;
   /** Asks all groups of a schedule once. */
   run(cron: string, reason: RunReason, signal: AbortSignal): Promise<RunResult>;
   /** Removes series that outlived their bound. */
@@ -102,11 +105,21 @@ export function composeCore(input: CoreInput): ExporterCore {
   });
   const knowledge = createKnowledge(() => clock.now());
   const grains = createGrainBook(azure.metrics);
-  const capabilities = capabilitiesOf(runtime, knowledge, grains);
-  const planner = createPlanner({
+  const labels = composeLabels({
+    wanted: declaration.resourceLabels,
+    graph: azure.graph,
+    clock,
+    logger,
+    intervalMs: runtime.resourceDiscovery.refreshIntervalMs,
+    plan: () => planner.inForce(),
+    statusStore,
+    prefix,
+  });
+  const capabilities = capabilitiesOf(runtime, { knowledge, grains, labels });
+  const planner: Planner = createPlanner({
     declaration,
     capabilities,
-    version: () => knowledge.version(),
+    version: () => knowledge.version() + labels.version(),
     ...(runtime.callBudget === undefined ? {} : { callBudget: runtime.callBudget }),
   });
   for (const { metric, message } of planner.current().warnings) logger.info({ metric }, message);
@@ -140,7 +153,10 @@ export function composeCore(input: CoreInput): ExporterCore {
     log,
     metrics,
     exposition,
+    labels,
     async run(cron, reason, signal) {
+      await labels.ready(signal);
+      labels.publish();
       const groups = planner.groups(cron);
       publishPlan(planner.current());
       const periodMs = groups[0]?.schedule.periodMs ?? 0;
@@ -155,6 +171,7 @@ export function composeCore(input: CoreInput): ExporterCore {
     },
     expire,
     async close() {
+      labels.stop();
       await azure.close();
       registry.close();
     },
@@ -239,10 +256,18 @@ function limitersOf(places: number): (subscriptionId: string) => Limiter {
   };
 }
 
-function capabilitiesOf(runtime: RuntimeConfig, knowledge: Knowledge, grains: GrainBook): Capabilities {
+function capabilitiesOf(
+  runtime: RuntimeConfig,
+  {
+    knowledge,
+    grains,
+    labels,
+  }: { readonly knowledge: Knowledge; readonly grains: GrainBook; readonly labels: ComposedLabels },
+): Capabilities {
   return {
     ...configuredCapabilities(runtime.azureMonitor),
     regionOf: (key) => knowledge.regionOf(key),
+    labelsOf: (key) => labels.labelsOf(key),
     batchRefusal: (subscriptionId, armType) => knowledge.batchRefusal(subscriptionId, armType),
     grainOf: (armType, metricName, intervalMs) => grains.known(armType, [metricName], intervalMs),
   };

@@ -62,6 +62,7 @@ export async function startExporter(input: ExporterInput): Promise<Exporter> {
   const rows = quotaRows(core.planner.current().groups, runsPerHour, { rateLimit, batchLimitPerHour });
   for (const sentence of quotaWarnings(rows)) logger.warn({ code: 'AZ2021' }, sentence);
   for (const sentence of core.planner.budget()?.sentences ?? []) logger.warn({ code: 'AZ2020' }, sentence);
+  core.labels.start();
   scheduler.start();
   const stopping = new AbortController();
   if (core.planner.current().groups.some(({ mode }) => mode !== 'queue'))
