@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Command } from './command.ts';
 import { demoCommand } from './commands/demo.ts';
+import { discoverCommand } from './commands/discover.ts';
 import { emulateCommand } from './commands/emulate.ts';
 import { healthCommand } from './commands/health.ts';
 import { planCommand } from './commands/plan.ts';
@@ -19,12 +20,13 @@ const commands: readonly Command[] = [
   validateCommand,
   planCommand,
   scrapeCommand,
+  discoverCommand,
   schemaCommand,
   healthCommand,
 ];
 
 /** Commands of the design that later versions bring. */
-const later: ReadonlySet<string> = new Set(['check', 'explain', 'discover']);
+const later: ReadonlySet<string> = new Set(['check', 'explain']);
 
 const usageExitCode = 2;
 

@@ -130,11 +130,13 @@ function unmapped(runtime: ReadRuntime, read: ReadDeclaration): readonly Problem
     // An invalid metric was reported; that it is missing follows from it.
     if (invalid.has(name)) return [];
     const metric = declaration.metrics.find((candidate) => candidate.name === name);
-    if (metric?.resources.length === 1) return [];
+    if (metric?.resources.length === 1 && metric.resourceDiscoveryGroups.length === 0) return [];
     const message =
       metric === undefined
         ? `The metrics declaration has no metric \`${name}\`.`
-        : `The metric \`${name}\` has ${metric.resources.length} resources; a mapped metric must have one.`;
+        : metric.resourceDiscoveryGroups.length > 0
+          ? `The metric \`${name}\` names resource discovery groups; a mapped metric must have one resource.`
+          : `The metric \`${name}\` has ${metric.resources.length} resources; a mapped metric must have one.`;
     return [problem('error', 'AZ1209', place, message, { found: name })];
   });
 }

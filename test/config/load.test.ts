@@ -232,5 +232,10 @@ describe('what stops the program', () => {
       '/conf/runtime.yaml:7:37: error AZ1209: The metric `redis_hits` has 2 resources; a mapped metric must have one.',
     ]);
     expect(problems('redis_misses', declarationText() + second)).toEqual([]);
+    const grouped = declarationText({ metric: '    resourceDiscoveryGroups: [{name: g}]' });
+    const groups = 'resourceDiscoveryGroups: [{name: g, type: RedisCache}]';
+    expect(problems('redis_hits', `${grouped}\n${groups}\n`)).toEqual([
+      '/conf/runtime.yaml:7:37: error AZ1209: The metric `redis_hits` names resource discovery groups; a mapped metric must have one resource.',
+    ]);
   });
 });

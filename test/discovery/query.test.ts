@@ -105,7 +105,7 @@ true // always
   });
 
   it('anchors both sides of an alternative', () => {
-    expect(vaults({ include: { tags: [{ name: 'env', pattern: 'prod|staging' }] } })).toEqual([
+    expect(vaults({ include: { tags: [{ name: 'env', pattern: 'staging|prod' }] } })).toEqual([
       'kv-prod',
       'kv-staging',
     ]);

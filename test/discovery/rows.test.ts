@@ -180,6 +180,12 @@ describe('rows of Resource Graph', () => {
     ]);
   });
 
+  it('give the resource group as their column spells it', () => {
+    const row = graphRow('Microsoft.Cache/Redis/one', { resourceGroup: 'rg-Column' });
+    const { resources } = readRows([row], aGroup('RedisCache'), 't');
+    expect(resources.map(({ resourceGroupName }) => resourceGroupName)).toEqual(['rg-Column']);
+  });
+
   it('that differ only in case are one resource', () => {
     const row = graphRow('Microsoft.Cache/Redis/one');
     const upper = { ...row, id: String(row['id']).toUpperCase() };

@@ -7,7 +7,7 @@ import type {
 import { inFolder } from '../file-system.ts';
 import type { Place, YamlNode } from '../node.ts';
 import { type Problem, problem } from '../problem.ts';
-import type { Reader, Slot } from '../spec.ts';
+import { type Reader, reject, type Slot } from '../spec.ts';
 import { readAuthentication, type Surroundings } from './authentication.ts';
 import { type RuntimeValues, runtimeSpec } from './fields.ts';
 import { applyOverrides } from './overrides.ts';
@@ -73,7 +73,7 @@ function build(values: RuntimeValues, declarationPath: string, around: Surroundi
     azureMonitor: readAzureMonitor(values.azureMonitor.value),
     seriesLimit: { perMetric: perMetric.value, total: total.value },
     ...(callsPerHour === undefined ? {} : { callBudget: { callsPerHour } }),
-    resourceDiscovery: readResourceDiscovery(values),
+    resourceDiscovery: readResourceDiscovery(values, reader),
     healthCheck: { scraperFreshness: values.healthCheck.value.enableScraperFreshnessHealthCheck.value },
   };
 }
@@ -93,8 +93,12 @@ function readTelemetry(slot: RuntimeValues['telemetry']): TelemetryConfig {
 
 const minuteMs = 60_000;
 
-function readResourceDiscovery({ resourceDiscovery, cache }: RuntimeValues): ResourceDiscoveryConfig {
+function readResourceDiscovery({ resourceDiscovery, cache }: RuntimeValues, reader: Reader): ResourceDiscoveryConfig {
   const { host, port, shrinkThreshold, refreshInterval } = resourceDiscovery.value;
+  if (host.value !== undefined && !/^(?:[\w.-]+|\[[\da-f:.]+\])$/i.test(host.value.trim())) {
+    const message = '`host` must be a host name or address alone; its port goes into `port`.';
+    reject(reader, 'AZ1017', host.place, message);
+  }
   return {
     ...(host.value === undefined ? {} : { agent: { host: host.value.trim(), port: port.value } }),
     shrinkThreshold: shrinkThreshold.value,

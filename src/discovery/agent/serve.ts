@@ -25,9 +25,8 @@ export function createDiscoveryApi(groups: readonly DiscoveryGroup[], discovery:
       return refuse(501, { details });
     }
     const resources = discovery.resources(group.name);
-    const confirmed = discovery.groups().some((one) => same(one.name, group.name) && one.confirmedMs !== undefined);
     // An empty list would be taken for the truth by whoever asks.
-    if (resources === undefined || !confirmed)
+    if (resources === undefined)
       return refuse(503, { details: `The resources of group ${group.name} have not been found yet.` });
     return show({ resources, pageSize, currentPage });
   };
@@ -111,8 +110,4 @@ function invalid(detail: string | undefined, errors: Readonly<Record<string, rea
 
 function refuse(status: number, body: Readonly<Record<string, string>>): ApiAnswer {
   return { status, contentType: jsonText, headers: {}, body: JSON.stringify(body) };
-}
-
-function same(one: string, other: string): boolean {
-  return one.toLowerCase() === other.toLowerCase();
 }
