@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import { type Azure, createAzure } from './azure/azure.ts';
+import { type ComposedDiscovery, composeDiscovery } from './compose-discovery.ts';
 import { type ComposedLabels, composeLabels } from './compose-labels.ts';
 import type { Clock } from './core/clock.ts';
 import type { Declaration } from './core/declaration.ts';
@@ -15,7 +16,7 @@ import { startDelays } from './schedule/spread.ts';
 import { createGrainBook, type GrainBook } from './scrape/grains.ts';
 import { createKnowledge, type Knowledge } from './scrape/knowledge.ts';
 import type { ScrapeEvent } from './scrape/ports.ts';
-import { createScraper, type Delays, type RunResult } from './scrape/scraper.ts';
+import { createScraper, type Delays, type RunResult, type Scraper } from './scrape/scraper.ts';
 import { createExposition } from './sinks/prometheus/exposition.ts';
 import type { SeriesSnapshots, SeriesStore } from './store/ports.ts';
 import { createSeriesStore } from './store/series-store.ts';
@@ -51,6 +52,8 @@ export interface ExporterCore {
   readonly log: ScrapeLog;
   readonly metrics: ScrapeMetrics;
   readonly exposition: Exposition;
+  /** Undefined when no resource discovery group is declared. */
+  readonly discovery: ComposedDiscovery | undefined;
   /** Azure's tags and properties of resources as labels. */
   readonly labels: ComposedLabels;
   /** Asks all groups of a schedule once. */
@@ -84,8 +87,9 @@ export function composeCore(input: CoreInput): ExporterCore {
     cloud: declaration.cloud.name === 'UsGov' ? 'US Government' : declaration.cloud.name,
     authMode: runtime.authentication.mode,
   });
-  const status = createItemStatus(statusStore, prefix, declaration.tenantId);
+  const status = createItemStatus(statusStore, prefix);
   const observe = (event: ScrapeEvent): void => {
+    if ('item' in event && event.kind !== 'left' && planner.item(event.item.id) === undefined) return;
     log.note(event);
     metrics.scrape(event);
     status(event);
@@ -116,18 +120,48 @@ export function composeCore(input: CoreInput): ExporterCore {
     prefix,
   });
   const capabilities = capabilitiesOf(runtime, { knowledge, grains, labels });
+  const remarks = new Set<string>();
+  const tellRemarks = (): void => {
+    for (const { metric, message } of planner.inForce().warnings) {
+      if (!remarks.has(`${metric} ${message}`)) logger.info({ metric }, message);
+      remarks.add(`${metric} ${message}`);
+    }
+  };
+  const discovery = composeDiscovery({
+    declaration,
+    config: runtime.resourceDiscovery,
+    graph: azure.graph,
+    clock,
+    logger,
+    registry,
+    pause: turn,
+    learnRegion: (key, region) => knowledge.learnRegion(key, region),
+    changed: () => void planner.prepare(),
+  });
   const planner: Planner = createPlanner({
     declaration,
     capabilities,
-    version: () => knowledge.version() + labels.version(),
+    version: () => knowledge.version() + labels.version() + (discovery?.lists.version() ?? 0),
+    found: (name) => discovery?.lists.resources(name) ?? [],
+    slices: { now: () => performance.now(), pause: turn },
+    replaced: (gone) => {
+      tellRemarks();
+      scraper.forget(gone.map(({ id }) => id));
+      for (const item of gone) {
+        store.remove(item.id);
+        observe({ kind: 'left', item, reason: 'undiscovered' });
+      }
+    },
     ...(runtime.callBudget === undefined ? {} : { callBudget: runtime.callBudget }),
   });
-  for (const { metric, message } of planner.current().warnings) logger.info({ metric }, message);
-  const scraper = createScraper({
+  planner.current();
+  tellRemarks();
+  const scraper: Scraper = createScraper({
     metrics: azure.metrics,
     logs: azure.logs,
     queues: azure.queues,
-    store,
+    // A run that is under way may still bring values of what has left the plan.
+    store: { ...store, replace: (slot) => (planner.item(slot.owner) === undefined ? 0 : store.replace(slot)) },
     clock,
     observe,
     limiterOf: limitersOf(runtime.server.maxDegreeOfParallelism ?? input.cpus * callsPerCpu),
@@ -137,7 +171,7 @@ export function composeCore(input: CoreInput): ExporterCore {
     ...(runtime.concurrency.mutexTimeoutMs === undefined ? {} : { groupTimeoutMs: runtime.concurrency.mutexTimeoutMs }),
   });
   const publishPlan = planPublisher(registry, planner);
-  const exposition = composeExposition(input, { store, statusStore, registry });
+  const exposition = composeExposition(input, { store, statusStore, registry, discovery });
   const expire = (): void => {
     for (const owner of store.expire(clock.now())) {
       const item = planner.item(owner);
@@ -153,12 +187,15 @@ export function composeCore(input: CoreInput): ExporterCore {
     log,
     metrics,
     exposition,
+    discovery,
     labels,
     async run(cron, reason, signal) {
+      await planner.prepare();
       await labels.ready(signal);
+      await planner.prepare();
       labels.publish();
       const groups = planner.groups(cron);
-      publishPlan(planner.current());
+      publishPlan(planner.inForce());
       const periodMs = groups[0]?.schedule.periodMs ?? 0;
       const { readsPerSecond } = runtime.azureMonitor.rateLimit;
       const delays: Delays = (ids) => (reason === 'start' ? [] : startDelays(ids, periodMs, readsPerSecond));
@@ -171,6 +208,7 @@ export function composeCore(input: CoreInput): ExporterCore {
     },
     expire,
     async close() {
+      discovery?.stop();
       labels.stop();
       await azure.close();
       registry.close();
@@ -184,9 +222,10 @@ function composeExposition(
     readonly store: SeriesStore & SeriesSnapshots;
     readonly statusStore: SeriesSnapshots;
     readonly registry: OwnRegistry;
+    readonly discovery: ComposedDiscovery | undefined;
   },
 ): Exposition {
-  const { store, statusStore, registry } = parts;
+  const { store, statusStore, registry, discovery } = parts;
   const own = input.scrapedOnly !== true;
   const sink = input.runtime.prometheus;
   const countSeries = seriesCounter(store, registry);
@@ -195,6 +234,7 @@ function composeExposition(
     ownMetrics: (format) => {
       if (!own) return Promise.resolve('');
       countSeries();
+      discovery?.publishAges();
       return registry.text(format);
     },
     unavailableValue: sink?.metricUnavailableValue ?? Number.NaN,
@@ -244,6 +284,11 @@ function planPublisher(registry: OwnRegistry, planner: Planner): (plan: ScrapePl
       registry.set('plannedCalls', { api }, calls);
     }
   };
+}
+
+/** Lets whatever waits have its turn. */
+function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }
 
 /** One limiter a subscription: calls that wait for the pace of one must not hold up another. */

@@ -2,8 +2,8 @@ import type { Clock } from '../core/clock.ts';
 import type { DiscoveryGroup } from '../core/discovery.ts';
 import { hashFraction } from '../core/hash.ts';
 import { createLimiter } from '../core/limiter.ts';
-import { createGroupList, type GroupList, type ListEvent } from './group-list.ts';
-import type { Discovery, ResourceSource } from './ports.ts';
+import { createGroupList, type GroupList } from './group-list.ts';
+import type { Discovery, ListEvent, ResourceSource } from './ports.ts';
 
 /** Groups that are asked for at once; the quota of queries is the real bound, this one keeps memory small. */
 const groupsAtOnce = 4;

@@ -1,22 +1,7 @@
 import type { DiscoveredResource } from '../core/discovery.ts';
 import type { CodedError } from '../core/outcome.ts';
 import { compareLists, isLossCredible, withNewcomers } from './lists.ts';
-import type { GroupState } from './ports.ts';
-
-/** What a group's list tells the rest of the program. */
-export type ListEvent =
-  /** The list in force is another one. */
-  | {
-      readonly kind: 'changed';
-      readonly group: string;
-      readonly size: number;
-      readonly added: number;
-      readonly removed: number;
-    }
-  /** A refresh did not confirm the list; told again only when the problem changes. */
-  | { readonly kind: 'problem'; readonly group: string; readonly error: CodedError }
-  /** The list is confirmed again after a problem. */
-  | { readonly kind: 'healed'; readonly group: string; readonly code: CodedError['code'] };
+import type { GroupState, ListEvent } from './ports.ts';
 
 /** The list of one group. It stays in force until a better one is there. */
 export interface GroupList {

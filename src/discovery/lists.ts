@@ -16,11 +16,18 @@ export interface ListChange {
 const keys = new WeakMap<DiscoveredResource, string>();
 
 /** Identity of a discovered resource: its id, else everything that tells it apart. */
-export function discoveredKey(resource: DiscoveredResource): string {
+function discoveredKey(resource: DiscoveredResource): string {
   const known = keys.get(resource);
   if (known !== undefined) return known;
   const { id, resourceType, subscriptionId, resourceGroupName, fields } = resource;
-  const parts = [resourceType, subscriptionId, resourceGroupName, ...Object.entries(fields).sort().flat()];
+  const parts = [
+    resourceType,
+    subscriptionId,
+    resourceGroupName,
+    ...Object.keys(fields)
+      .sort(byText)
+      .flatMap((name) => [name, fields[name] ?? '']),
+  ];
   const key = id === undefined ? parts.join('\n').toLowerCase() : `${resourceType} ${resourceKey(id)}`;
   keys.set(resource, key);
   return key;
@@ -91,4 +98,8 @@ function sameResource(one: DiscoveredResource, other: DiscoveredResource): boole
 function sameTexts(one: Readonly<Record<string, string>>, other: Readonly<Record<string, string>>): boolean {
   const names = Object.keys(one);
   return names.length === Object.keys(other).length && names.every((name) => one[name] === other[name]);
+}
+
+function byText(one: string, other: string): number {
+  return one < other ? -1 : Number(one > other);
 }

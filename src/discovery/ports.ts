@@ -1,5 +1,5 @@
 import type { DiscoveredResource, DiscoveryGroup } from '../core/discovery.ts';
-import type { Outcome } from '../core/outcome.ts';
+import type { CodedError, Outcome } from '../core/outcome.ts';
 
 /** Azure Resource Graph as discovery needs it. Implementations never throw and never outlive `signal`. */
 export interface GraphSource {
@@ -47,3 +47,18 @@ export interface Discovery {
   /** Changes whenever a list in force changes. */
   version(): number;
 }
+
+/** What a group's list tells the rest of the program. */
+export type ListEvent =
+  /** The list in force is another one. */
+  | {
+      readonly kind: 'changed';
+      readonly group: string;
+      readonly size: number;
+      readonly added: number;
+      readonly removed: number;
+    }
+  /** A refresh did not confirm the list; told again only when the problem changes. */
+  | { readonly kind: 'problem'; readonly group: string; readonly error: CodedError }
+  /** The list is confirmed again after a problem. */
+  | { readonly kind: 'healed'; readonly group: string; readonly code: CodedError['code'] };

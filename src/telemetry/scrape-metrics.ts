@@ -31,6 +31,15 @@ export function createScrapeMetrics(registry: OwnRegistry, identity: MetricsIden
     entry.changed = true;
   };
 
+  const noteTruncated = (item: ScrapeItem, isTruncated: boolean): void => {
+    const { name } = item.metric;
+    const items = truncated.get(name) ?? new Set<string>();
+    if (isTruncated) items.add(item.id);
+    else items.delete(item.id);
+    truncated.set(name, items);
+    registry.set('seriesTruncated', { metric_name: name }, items.size);
+  };
+
   const publishAges = (): void => {
     for (const [name, entry] of ages) {
       if (!entry.changed) continue;
@@ -64,15 +73,9 @@ export function createScrapeMetrics(registry: OwnRegistry, identity: MetricsIden
           registry.add('scrapeFailures', { ...labels, code: event.error.code });
           return;
         }
-        case 'truncated': {
-          const name = event.item.metric.name;
-          const items = truncated.get(name) ?? new Set<string>();
-          if (event.truncated) items.add(event.item.id);
-          else items.delete(event.item.id);
-          truncated.set(name, items);
-          registry.set('seriesTruncated', { metric_name: name }, items.size);
+        case 'truncated':
+          noteTruncated(event.item, event.truncated);
           return;
-        }
         case 'dropped':
           registry.add('seriesDropped', { metric_name: event.item.metric.name }, event.series);
           return;
@@ -90,6 +93,7 @@ export function createScrapeMetrics(registry: OwnRegistry, identity: MetricsIden
           return;
         case 'left':
           noteAge(event.item, undefined);
+          if (event.reason === 'undiscovered') noteTruncated(event.item, false);
           return;
         case 'lag':
           registry.set(

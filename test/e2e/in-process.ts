@@ -71,8 +71,8 @@ export interface Proof {
   plan(): ScrapePlan;
   /** Moves world time on, forgets the calls so far and runs every schedule once. */
   run(afterMs?: number): Promise<RunResult>;
-  /** Looks up tags and properties of resources once more. */
-  lookUpLabels(): Promise<void>;
+  /** Looks up tags and properties of resources once more; `signal` ends it. */
+  lookUpLabels(signal?: AbortSignal): Promise<void>;
   /** The whole scrape endpoint. */
   text(): Promise<string>;
   /** Samples of a family. */
@@ -110,7 +110,7 @@ export async function prove(input: ProofInput): Promise<Proof> {
       const sum = (pick: (result: RunResult) => number): number => results.reduce((all, one) => all + pick(one), 0);
       return { succeeded: sum(({ succeeded }) => succeeded), failed: sum(({ failed }) => failed) };
     },
-    lookUpLabels: () => core.labels.refresh(new AbortController().signal),
+    lookUpLabels: (signal = new AbortController().signal) => core.labels.refresh(signal),
     text,
     lines,
     async values(name, label = 'instance_name') {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Line } from './exposition-text.ts';
+import { until } from './harness.ts';
 import { group, type Proof, prove, resourceUri, subscription, tenant, worldOf } from './in-process.ts';
 
 const minuteMs = 60_000;
@@ -98,15 +99,30 @@ describe('tags and properties as labels', () => {
     ]);
   });
 
-  it.each([403, 429, 500])('do not change when a look-up ends with %d', async (status) => {
+  it.each([403, 500])('do not change when a look-up ends with %d', async (status) => {
     const fault = proof.emulator.control.addFault({ api: 'resourceGraph', effect: { status }, count: 50 });
     proof.emulator.control.setWorld(world('other'));
     await proof.lookUpLabels();
     proof.emulator.control.removeFault(fault);
-    proof.emulator.control.setWorld(world('prod'));
     await proof.run(minuteMs);
     expect(only(await proof.lines('hits'), 'one')).toEqual({ ...cache('one'), ...told('prod') });
     expect(proof.log.filter(({ code }) => code === 'AZ2050')).not.toHaveLength(0);
+  });
+
+  it('do not change when a look-up is throttled and given up', async () => {
+    const fault = proof.emulator.control.addFault({ api: 'resourceGraph', effect: { status: 429 }, count: 50 });
+    proof.emulator.control.clearCalls();
+    const enough = new AbortController();
+    const lookUp = proof.lookUpLabels(enough.signal);
+    await until(
+      () => Promise.resolve(proof.calls('resourceGraph').length),
+      (count) => count > 0,
+    );
+    enough.abort();
+    await lookUp;
+    proof.emulator.control.removeFault(fault);
+    await proof.run(minuteMs);
+    expect(only(await proof.lines('hits'), 'one')).toEqual({ ...cache('one'), ...told('prod') });
   });
 
   it('change with the tag at the next refresh; the old series leaves in the same run', async () => {

@@ -183,7 +183,7 @@ describe('own metrics', () => {
 describe('status of metrics and resources', () => {
   it('is an error while one entity of the resource fails', () => {
     const store = createSeriesStore({ perMetricLimit: 10, totalLimit: 10 });
-    const status = createItemStatus(store, 'azimuth', 't');
+    const status = createItemStatus(store, 'azimuth');
     const shown = (): Record<string, number> =>
       Object.fromEntries(
         store.snapshot().map((family) => [family.name, family.blocks[0]?.pieces[0]?.values[0] ?? Number.NaN]),
