@@ -136,6 +136,25 @@ describe('tags and properties as labels', () => {
   });
 });
 
+describe('tags and properties of discovered resources', () => {
+  it('stand on their series from the first run on, also for one that appears', async () => {
+    const resourceDiscoveryGroups = [{ name: 'caches', type: 'RedisCache', criteria: { include: { names: ['one'] } } }];
+    const discovered = { ...metrics[0], resources: undefined, resourceDiscoveryGroups: [{ name: 'caches' }] };
+    const proof = await prove({
+      world: worldOf({ resources: [] }),
+      declaration: { metrics: [discovered], resourceDiscoveryGroups, resourceLabels: labels },
+    });
+    await proof.discover();
+    await proof.run();
+    expect(await proof.lines('hits')).toEqual([]);
+    proof.emulator.control.setWorld(world());
+    await proof.discover();
+    expect(await proof.run(minuteMs)).toEqual({ succeeded: 1, failed: 0 });
+    expect(only(await proof.lines('hits'), 'one')).toEqual({ ...cache('one'), ...told('prod') });
+    await proof.close();
+  });
+});
+
 describe('tags and properties as a metric of their own', () => {
   it('leave the series alone, and can be joined with them by the id', async () => {
     const declaration = { metrics, resourceLabels: { ...labels, as: 'info' } };
