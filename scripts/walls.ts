@@ -10,6 +10,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   core: { may: [], own: ['node:util', 'node:buffer'] },
   catalogue: { may: ['core'], own: [] },
   config: { may: ['core', 'catalogue'], own: ['yaml', 'zod', 'node:fs.*', 'node:path', 'node:os'] },
+  discovery: { may: ['core', 'catalogue'], own: ['node:http'] },
   plan: { may: ['core', 'catalogue'], own: [] },
   store: { may: ['core'], own: [] },
   scrape: { may: ['core', 'plan', 'store'], own: [] },

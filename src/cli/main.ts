@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Command } from './command.ts';
 import { checkCommand } from './commands/check.ts';
 import { demoCommand } from './commands/demo.ts';
+import { discoverCommand } from './commands/discover.ts';
 import { emulateCommand } from './commands/emulate.ts';
 import { healthCommand } from './commands/health.ts';
 import { planCommand } from './commands/plan.ts';
@@ -21,12 +22,13 @@ const commands: readonly Command[] = [
   planCommand,
   scrapeCommand,
   checkCommand,
+  discoverCommand,
   schemaCommand,
   healthCommand,
 ];
 
 /** Commands of the design that later versions bring. */
-const later: ReadonlySet<string> = new Set(['explain', 'discover']);
+const later: ReadonlySet<string> = new Set(['explain']);
 
 const usageExitCode = 2;
 

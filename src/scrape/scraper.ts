@@ -42,6 +42,8 @@ export interface Scraper {
    * reason of `signal` is a {@link CutOff}.
    */
   run(groups: readonly QueryGroup[], delays: Delays, signal: AbortSignal): Promise<RunResult>;
+  /** Forgets what was learned of items that are no longer asked for. */
+  forget(itemIds: readonly string[]): void;
 }
 
 export type Delays = (groupIds: readonly string[]) => readonly number[];
@@ -103,6 +105,13 @@ export function createScraper(options: ScraperOptions): Scraper {
   };
 
   return {
+    forget(itemIds) {
+      for (const id of itemIds) {
+        memory.delete(id);
+        turns.delete(id);
+        quarantine.forget(id);
+      }
+    },
     async run(groups, delays, signal) {
       const nowMs = options.clock.now();
       let succeeded = 0;

@@ -101,11 +101,6 @@ export function refuseUnavailable(values: RuntimeValues, reader: Reader): void {
     [sinks.atlassianStatuspage.written, sinks.atlassianStatuspage, 'The Atlassian Statuspage sink'],
     [sinks.prometheusRemoteWrite.written, sinks.prometheusRemoteWrite, 'Prometheus remote write'],
     [
-      values.resourceDiscovery.value.host.value !== undefined,
-      values.resourceDiscovery.value.host,
-      'Resource discovery',
-    ],
-    [
       telemetry.applicationInsights.value.isEnabled.value,
       telemetry.applicationInsights.value.isEnabled,
       'Application Insights',
