@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Started, startDemo, until } from './harness.ts';
+import { freePort, type Started, startDemo, until } from './harness.ts';
 import { requireProgram, requirePython } from './programs.ts';
 
 const prometheus = requireProgram('prometheus');
@@ -191,12 +191,4 @@ async function startPrometheus(folder: string, target: string): Promise<RealProm
       await exited;
     },
   };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

@@ -1,0 +1,110 @@
+import { execFile, spawn } from 'node:child_process';
+import { chmodSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import type { Emulator } from '../../src/emulator/emulator.ts';
+import { configFolder, type Files, freePort, listening, root, type Started, watchProgram } from '../e2e/harness.ts';
+import { containerEnv } from './store.ts';
+
+const run = promisify(execFile);
+const commandTimeoutMs = 180_000;
+
+export interface CommandResult {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs a program with the image store of the tests and reports how it ended. */
+export async function attempt(command: string, args: readonly string[], env: object = {}): Promise<CommandResult> {
+  const options = {
+    cwd: root,
+    env: { ...process.env, ...containerEnv(), ...env },
+    timeout: commandTimeoutMs,
+    maxBuffer: 50_000_000,
+  };
+  try {
+    return { code: 0, ...(await run(command, [...args], options)) };
+  } catch (error) {
+    const { code, stdout, stderr } = error as { code?: unknown; stdout?: string; stderr?: string };
+    if (typeof code !== 'number') throw error;
+    return { code, stdout: stdout ?? '', stderr: stderr ?? '' };
+  }
+}
+
+/** Runs a program that must succeed; gives its standard output. */
+export async function succeed(command: string, args: readonly string[], env: object = {}): Promise<string> {
+  const { code, stdout, stderr } = await attempt(command, args, env);
+  if (code !== 0) throw new Error(`${command} ${args.join(' ')} ended with ${code}:\n${stdout}${stderr}`);
+  return stdout.trim();
+}
+
+/** What a pod under restricted pod security gets, in podman's words. */
+const restricted: readonly string[] = [
+  '--network=host',
+  '--read-only',
+  '--read-only-tmpfs=false',
+  '--cap-drop=all',
+  '--security-opt=no-new-privileges',
+  '--memory=256m',
+];
+
+export interface Container extends Started {
+  readonly name: string;
+  /** Runs Node in the container; standard output. */
+  node(script: string): Promise<string>;
+  /** Runs `azimuth` in the container. */
+  azimuth(...args: readonly string[]): Promise<CommandResult>;
+  /** `podman stop`, which sends SIGTERM and after ten seconds SIGKILL; gives the exit code of the container. */
+  halt(): Promise<number | null>;
+}
+
+export interface ContainerOptions {
+  readonly image: string;
+  readonly name: string;
+  readonly emulator: Emulator;
+  /** `runtime` as an object: the port is put into it. */
+  readonly files: Omit<Files, 'runtime'> & { readonly runtime: object };
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** Starts the image as it stands, with a configuration folder at `/config` that nobody can write. */
+export async function startContainer(options: ContainerOptions): Promise<Container> {
+  const server = { httpPort: await freePort() };
+  const folder = configFolder({ ...options.files, runtime: JSON.stringify({ server, ...options.files.runtime }) });
+  writeFileSync(join(folder.path, 'ca.pem'), options.emulator.caPem);
+  // As a mounted ConfigMap is: readable for the container's user.
+  chmodSync(folder.path, 0o755);
+  const env = {
+    NODE_EXTRA_CA_CERTS: '/config/ca.pem',
+    AZURE_POD_IDENTITY_AUTHORITY_HOST: options.emulator.urls.identity,
+    ...options.env,
+  };
+  const variables = Object.entries(env).map(([name, value]) => `--env=${name}=${value}`);
+  const args = ['run', '--rm', `--name=${options.name}`, ...restricted, `--volume=${folder.path}:/config:ro`];
+  const child = spawn('podman', [...args, ...variables, options.image, 'run', '--log-format', 'json'], {
+    env: { ...process.env, ...containerEnv() },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const program = watchProgram(child);
+  void program.exited.then(() => folder.remove());
+  return handle(options.name, await listening(program));
+}
+
+/** The handle of a container whose main process is an exporter. */
+function handle(name: string, started: Started): Container {
+  const halt = async (): Promise<number | null> => {
+    await attempt('podman', ['stop', '--time=10', name]);
+    return (await started.exited).code;
+  };
+  return {
+    ...started,
+    name,
+    node: (script) => succeed('podman', ['exec', name, '/nodejs/bin/node', '-e', script]),
+    azimuth: (...args) => attempt('podman', ['exec', name, '/nodejs/bin/node', '/app/bin/azimuth.js', ...args]),
+    halt,
+    async stop() {
+      await halt();
+    },
+  };
+}
