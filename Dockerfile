@@ -1,6 +1,7 @@
 # Builds with every tool, then keeps the program and what it needs to run. Nothing in it belongs to one architecture:
 # the build stage runs on the machine's own, and the result is JavaScript alone.
-FROM docker.io/library/node:24-bookworm-slim AS build
+ARG BUILDPLATFORM
+FROM --platform=$BUILDPLATFORM docker.io/library/node:24-bookworm-slim AS build
 WORKDIR /src
 # Where packages come from, when not from npm's own registry.
 ARG npm_config_registry

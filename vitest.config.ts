@@ -27,7 +27,7 @@ export default defineConfig({
           name: 'container',
           include: ['test/container/**/*.test.ts'],
           globalSetup: ['test/container/setup.ts'],
-          testTimeout: 240_000,
+          testTimeout: 400_000,
           hookTimeout: 120_000,
           // The files wait for containers; the longest waits two minutes.
           maxWorkers: 6,

