@@ -9,7 +9,7 @@ import { emulate, freePort, until } from '../e2e/harness.ts';
 import { busMetric, clientIds, declarationOf, worldOf } from '../e2e/landscape.ts';
 import { requireProgram } from '../e2e/programs.ts';
 import { startPrometheus } from '../e2e/real-prometheus.ts';
-import { attempt, startContainer, succeed } from './engine.ts';
+import { attempt, patienceMs, startContainer, succeed } from './engine.ts';
 import { canRunContainers, needsContainers } from './store.ts';
 
 const image = inject('image');
@@ -103,6 +103,7 @@ describe.skipIf(!runs)(`the ConfigMap of the chart in the container ${needsConta
     await container.until(
       () => container.series('messages{'),
       (lines) => lines.length === 1,
+      patienceMs,
     );
   });
 
@@ -137,6 +138,7 @@ describe.skipIf(!runs)(`the ConfigMap of the chart in the container ${needsConta
     await until(
       () => server.query('sum(count_over_time(up[1m])) or vector(0)'),
       (scrapes) => scrapes >= 3,
+      patienceMs,
     );
     expect(await server.query('min_over_time(up[1m])')).toBe(1);
     expect(await server.query('count(messages{instance_name="contoso-orders"})')).toBe(1);
@@ -179,7 +181,7 @@ describe.skipIf(!runs)(`the Deployment of the chart under podman play kube ${nee
         ({ status }) => status,
         () => 0,
       );
-    await until(ready, (status) => status === 200);
+    await until(ready, (status) => status === 200, patienceMs);
     expect(await (await at('/metrics')).text()).toMatch(/^messages\{.*instance_name="contoso-orders".*\} \d+$/m);
   });
 

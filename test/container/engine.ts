@@ -9,6 +9,9 @@ import { containerEnv } from './store.ts';
 const run = promisify(execFile);
 const commandTimeoutMs = 400_000;
 
+/** Longest wait for what a container does, milliseconds: a release may be built on the machine at the same time. */
+export const patienceMs = 90_000;
+
 export interface CommandResult {
   readonly code: number;
   readonly stdout: string;
@@ -90,7 +93,7 @@ export async function startContainer(options: ContainerOptions): Promise<Contain
   });
   const program = watchProgram(child);
   void program.exited.then(() => folder.remove());
-  return handle(options.name, await listening(program));
+  return handle(options.name, await listening(program, patienceMs));
 }
 
 /** The handle of a container whose main process is an exporter. */

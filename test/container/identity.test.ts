@@ -3,7 +3,7 @@ import type { Emulator } from '../../src/emulator/emulator.ts';
 import { emulate } from '../e2e/harness.ts';
 import { type Certificate, type Mode, makeCertificate, modes, secret } from '../e2e/identity-modes.ts';
 import { busMetric, declarationOf, worldOf } from '../e2e/landscape.ts';
-import { startContainer } from './engine.ts';
+import { patienceMs, startContainer } from './engine.ts';
 import { canRunContainers, needsContainers } from './store.ts';
 
 const image = inject('image');
@@ -37,6 +37,7 @@ describe.skipIf(!canRunContainers)(`an identity in the container ${needsContaine
       await container.until(
         () => container.series('messages{'),
         (lines) => lines.length === 1,
+        patienceMs,
       );
       const { calls } = emulator.control.calls();
       expect(calls.filter(({ api }) => api === 'token')).toContainEqual(

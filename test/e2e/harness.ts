@@ -175,8 +175,8 @@ export function startDemo(): Promise<Started> {
 }
 
 /** Waits until the exporter says which port it listens on. */
-export async function listening(program: Program): Promise<Started> {
-  const line = await program.logged(({ msg }) => /listens on port (\d+)/.test(String(msg)));
+export async function listening(program: Program, timeoutMs = 20_000): Promise<Started> {
+  const line = await program.logged(({ msg }) => /listens on port (\d+)/.test(String(msg)), timeoutMs);
   const port = Number(/listens on port (\d+)/.exec(String(line['msg']))?.[1]);
   const get = (path: string, headers: Record<string, string> = {}): Promise<Response> =>
     fetch(`http://127.0.0.1:${port}${path}`, { headers });
