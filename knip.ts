@@ -12,6 +12,8 @@ const config: KnipConfig = {
     'kubernetes-models',
     '@kubernetes-models/prometheus-operator',
   ],
+  // Of the machine; tests that need it are skipped without it.
+  ignoreBinaries: ['podman'],
   // A type in the signature of an exported function is part of what the function says.
   ignoreExportsUsedInFile: { interface: true, type: true },
 };
