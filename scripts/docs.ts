@@ -286,7 +286,7 @@ function helmValuesPage(): string {
 \`fullnameOverride: promitor-agent-scraper\` and every object, the Service included, has the name that existing scrape
 configurations ask for. What differs: samples carry no timestamps unless \`enableMetricTimestamps\` is set, logs begin at
 \`Information\`, and the container listens on 8888. \`rbac.podSecurityPolicyEnabled\` and \`verifyDependencies\` have no
-effect. A values file with \`resourceDiscoveryGroups\` does the work of the discovery chart.
+effect. \`resourceDiscoveryGroups\` and \`azureLandscape\` become \`resource-discovery-declaration.yaml\`.
 
 **Wrong values.** An unknown key, or a value of the wrong type, is refused with its place and the known names. A word
 out of a fixed list (\`mode\`, levels, \`cloud\`) is taken in any case and written as Azimuth spells it; a wrong one is

@@ -43,6 +43,16 @@ describe('the values', () => {
     expect(missing).toEqual(withoutValue);
   });
 
+  it('reach every setting of the declaration that is not of a metric', () => {
+    const known = leaves(schema);
+    const settings = leaves(jsonSchema('declaration') as Schema).filter((path) =>
+      /^(azureMetadata|metricDefaults)/.test(path),
+    );
+    expect(settings.length).toBeGreaterThan(15);
+    // A value such as `azureMetadata.endpoints` takes everything below it.
+    expect(settings.filter((path) => !known.some((key) => path === key || path.startsWith(`${key}.`)))).toEqual([]);
+  });
+
   it('each have a meaning that the page and the schema tell', () => {
     const rows = valueRows(schema);
     expect(rows.length).toBeGreaterThan(150);
