@@ -156,6 +156,7 @@ describe('what the walkthroughs quote of the log', () => {
     'needs a token file',
     'needs a secret',
     'An access token was obtained.',
+    'No longer failing: ',
     'Preflight: ',
     'The identity lacks the role ',
     'Azimuth is ready.',
