@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { resourceKey } from '../../src/core/resource-id.ts';
 import { type Emulator, startEmulator } from '../../src/emulator/emulator.ts';
 import type { Resource, World } from '../../src/emulator/world/model.ts';
 import { parseWorld } from '../../src/emulator/world/parse.ts';
@@ -54,7 +55,8 @@ function worldOf(caches: number): World {
     if (original === undefined) throw new Error('a template is missing');
     const name = `${kind}-${index}`;
     const region = regions[Math.floor(index / subscriptions.length) % regions.length] ?? '';
-    return { ...original, name, region, id: original.id.replace(`template-${kind}`, name) };
+    const id = original.id.replace(`template-${kind}`, name);
+    return { ...original, name, region, id, key: resourceKey(id) };
   };
   const many = (kind: 'cache' | 'machine', count: number): Resource[] =>
     Array.from({ length: count }, (_, index) => copy(kind, index));
