@@ -69,6 +69,8 @@ export interface Proof {
   now(): number;
   /** The plan of the next run. */
   plan(): ScrapePlan;
+  /** Refreshes every resource discovery group once; world time races on meanwhile, because quotas need it. */
+  discover(): Promise<void>;
   /** Moves world time on, forgets the calls so far and runs every schedule once. */
   run(afterMs?: number): Promise<RunResult>;
   /** The whole scrape endpoint. */
@@ -98,6 +100,11 @@ export async function prove(input: ProofInput): Promise<Proof> {
     log,
     now: () => emulator.now(),
     plan: () => core.planner.current(),
+    async discover() {
+      emulator.control.setTime({ rate: 60, pause: false });
+      await core.discovery?.lists.refresh(new AbortController().signal);
+      emulator.control.setTime({ rate: 1, pause: true });
+    },
     async run(afterMs = 0) {
       emulator.control.setTime({ setMs: emulator.now() + afterMs });
       core.expire();
