@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import { type Azure, createAzure } from './azure/azure.ts';
 import { type ComposedDiscovery, composeDiscovery } from './compose-discovery.ts';
+import { type ComposedLabels, composeLabels } from './compose-labels.ts';
 import type { Clock } from './core/clock.ts';
 import type { Declaration } from './core/declaration.ts';
 import { createLimiter, type Limiter } from './core/limiter.ts';
@@ -53,6 +54,8 @@ export interface ExporterCore {
   readonly exposition: Exposition;
   /** Undefined when no resource discovery group is declared. */
   readonly discovery: ComposedDiscovery | undefined;
+  /** Azure's tags and properties of resources as labels. */
+  readonly labels: ComposedLabels;
   /** Asks all groups of a schedule once. */
   run(cron: string, reason: RunReason, signal: AbortSignal): Promise<RunResult>;
   /** Removes series that outlived their bound. */
@@ -106,7 +109,17 @@ export function composeCore(input: CoreInput): ExporterCore {
   });
   const knowledge = createKnowledge(() => clock.now());
   const grains = createGrainBook(azure.metrics);
-  const capabilities = capabilitiesOf(runtime, knowledge, grains);
+  const labels = composeLabels({
+    wanted: declaration.resourceLabels,
+    graph: azure.graph,
+    clock,
+    logger,
+    intervalMs: runtime.resourceDiscovery.refreshIntervalMs,
+    plan: () => planner.inForce(),
+    statusStore,
+    prefix,
+  });
+  const capabilities = capabilitiesOf(runtime, { knowledge, grains, labels });
   const remarks = new Set<string>();
   const tellRemarks = (): void => {
     for (const { metric, message } of planner.inForce().warnings) {
@@ -128,7 +141,7 @@ export function composeCore(input: CoreInput): ExporterCore {
   const planner: Planner = createPlanner({
     declaration,
     capabilities,
-    version: () => knowledge.version() + (discovery?.lists.version() ?? 0),
+    version: () => knowledge.version() + labels.version() + (discovery?.lists.version() ?? 0),
     found: (name) => discovery?.lists.resources(name) ?? [],
     slices: { now: () => performance.now(), pause: turn },
     replaced: (gone) => {
@@ -175,8 +188,12 @@ export function composeCore(input: CoreInput): ExporterCore {
     metrics,
     exposition,
     discovery,
+    labels,
     async run(cron, reason, signal) {
       await planner.prepare();
+      await labels.ready(signal);
+      await planner.prepare();
+      labels.publish();
       const groups = planner.groups(cron);
       publishPlan(planner.inForce());
       const periodMs = groups[0]?.schedule.periodMs ?? 0;
@@ -192,6 +209,7 @@ export function composeCore(input: CoreInput): ExporterCore {
     expire,
     async close() {
       discovery?.stop();
+      labels.stop();
       await azure.close();
       registry.close();
     },
@@ -283,10 +301,18 @@ function limitersOf(places: number): (subscriptionId: string) => Limiter {
   };
 }
 
-function capabilitiesOf(runtime: RuntimeConfig, knowledge: Knowledge, grains: GrainBook): Capabilities {
+function capabilitiesOf(
+  runtime: RuntimeConfig,
+  {
+    knowledge,
+    grains,
+    labels,
+  }: { readonly knowledge: Knowledge; readonly grains: GrainBook; readonly labels: ComposedLabels },
+): Capabilities {
   return {
     ...configuredCapabilities(runtime.azureMonitor),
     regionOf: (key) => knowledge.regionOf(key),
+    labelsOf: (key) => labels.labelsOf(key),
     batchRefusal: (subscriptionId, armType) => knowledge.batchRefusal(subscriptionId, armType),
     grainOf: (armType, metricName, intervalMs) => grains.known(armType, [metricName], intervalMs),
   };

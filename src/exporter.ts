@@ -68,6 +68,7 @@ export async function startExporter(input: ExporterInput): Promise<Exporter> {
   for (const sentence of quotaWarnings(rows)) logger.warn({ code: 'AZ2021' }, sentence);
   for (const sentence of core.planner.budget()?.sentences ?? []) logger.warn({ code: 'AZ2020' }, sentence);
   core.discovery?.start((cron) => scheduler.runNow(cron));
+  core.labels.start();
   scheduler.start();
   const stopping = new AbortController();
   if (core.planner.current().groups.some(({ mode }) => mode !== 'queue'))

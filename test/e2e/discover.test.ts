@@ -10,7 +10,7 @@ import { createApp } from '../../src/http/app.ts';
 import { listen } from '../../src/http/server.ts';
 import { declared, rowOf } from '../catalogue/resources.ts';
 import { discoveryOf, groupOf, resourceOf } from '../discovery/agent/support.ts';
-import { configFolder, emulate, emulatorEnv, metadataFor, startProgram } from './harness.ts';
+import { configFolder, emulate, emulatorEnv, metadataFor, startExporter, startProgram } from './harness.ts';
 
 const tenant = '11111111-1111-1111-1111-111111111111';
 const subscription = '22222222-2222-2222-2222-222222222222';
@@ -211,7 +211,7 @@ describe('azimuth discover', () => {
 });
 
 describe('azimuth discover --write', () => {
-  it('writes a declaration of all that exists, which is valid', async () => {
+  it('writes a declaration of all that exists, which is valid and can be scraped at once', async () => {
     const folder = folderOf(declaration());
     const file = join(folder, 'written.yaml');
     const written = await finish(folder, 'discover', '--write', file);
@@ -225,6 +225,12 @@ describe('azimuth discover --write', () => {
     const next = folderOf(readFileSync(file, 'utf8'));
     const valid = await finish(next, 'validate', '--strict');
     expect([valid.out, valid.code]).toEqual(['valid: 0 errors, 0 warnings in 2 files\n', 0]);
+    const scraped = await finish(next, 'scrape');
+    const remarks = scraped.log.split('\n').filter((line) => !/INFO: Resource discovery group \S+ has/.test(line));
+    expect([remarks, scraped.code]).toEqual([[], 0]);
+    const families = new Set(scraped.out.split('\n').flatMap((line) => /^(azure_\w+)\{/.exec(line)?.[1] ?? []));
+    const wanted = recommendedTypes.flatMap((type) => type.metrics.map(({ name }) => `${type.prefix}_${name}`));
+    expect([...families].sort()).toEqual(wanted.sort());
   });
 
   it('never replaces a file unless told to', async () => {
@@ -239,5 +245,34 @@ describe('azimuth discover --write', () => {
     expect(readFileSync(file, 'utf8')).toMatch(/^# Written by `azimuth discover --write`/);
     const nowhere = join(folder, 'missing', 'file.yaml');
     expect([(await finish(folder, 'discover', '--write', nowhere)).code, existsSync(nowhere)]).toEqual([2, false]);
+  });
+});
+
+describe('Azimuth in place of a discovery agent', () => {
+  it('serves its groups, and another Azimuth scrapes what they hold', async () => {
+    const agent = await startExporter(emulator, { runtime, declaration: declaration(groups) });
+    onTestFinished(() => agent.stop());
+    const page = await agent.until(
+      () => agent.get('/api/v2/resources/groups/caches/discover'),
+      ({ status }) => status === 200,
+    );
+    expect(page.headers.get('x-version')).toMatch(/^\d/);
+    expect(await page.text()).toMatch(
+      /^\{"\$type":"Promitor\.Core\.Contracts\.PagedPayload`1.*"Result":\[\{"\$type":"Promitor\.Core\.Contracts\.ResourceTypes\.RedisCacheResourceDefinition, Promitor\.Core\.Contracts","CacheName":"prod",.*"TotalRecords":1\},"HasMore":false\}$/,
+    );
+    const metric = {
+      name: 'hits',
+      description: 'Hits',
+      resourceType: 'RedisCache',
+      azureMetricConfiguration: { metricName: 'cachehits', aggregation: { type: 'Total' } },
+      resourceDiscoveryGroups: [{ name: 'caches' }],
+    };
+    const text = declaration().replace('metrics: []', `metrics: ${JSON.stringify([metric])}`);
+    const folder = folderOf(text, `${runtime}resourceDiscovery: { host: 127.0.0.1, port: ${agent.port} }\n`);
+    const { code, out } = await finish(folder, 'scrape');
+    expect(code).toBe(0);
+    expect(out.match(/^hits\{.*\}/gm)).toEqual([
+      expect.stringContaining(`resource_uri="${redis('prod').replace('redis/', 'Redis/')}"`),
+    ]);
   });
 });

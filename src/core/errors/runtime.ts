@@ -69,4 +69,9 @@ export const runtimeErrors = {
     remedy:
       'Nothing to do when it happens once: the list changed while it was read. If it lasts, read the reason and the log of the agent.',
   },
+  AZ2050: {
+    title: 'Tags and properties of resources cannot be looked up',
+    remedy:
+      'Read the quoted reason; usually the identity needs the role Reader. Labels keep their last values meanwhile.',
+  },
 } as const satisfies Record<`AZ2${number}`, ErrorRow>;
