@@ -1,20 +1,18 @@
 import type { Logger } from 'pino';
 import { type Azure, createAzure } from './azure/azure.ts';
-import { type ComposedDiscovery, composeDiscovery } from './compose-discovery.ts';
-import { type ComposedLabels, composeLabels } from './compose-labels.ts';
+import type { ComposedDiscovery } from './compose-discovery.ts';
+import type { ComposedLabels } from './compose-labels.ts';
+import { composePlanning } from './compose-planning.ts';
 import type { Clock } from './core/clock.ts';
 import type { Declaration } from './core/declaration.ts';
 import { createLimiter, type Limiter } from './core/limiter.ts';
 import type { RuntimeConfig } from './core/runtime-config.ts';
 import type { Exposition } from './http/ports.ts';
-import { configuredCapabilities } from './plan/plan.ts';
-import { createPlanner, type Planner } from './plan/planner.ts';
+import type { Planner } from './plan/planner.ts';
 import { runsPerHour } from './plan/rate.ts';
 import type { Capabilities, ScrapePlan } from './plan/types.ts';
 import type { RunReason } from './schedule/ports.ts';
 import { startDelays } from './schedule/spread.ts';
-import { createGrainBook, type GrainBook } from './scrape/grains.ts';
-import { createKnowledge, type Knowledge } from './scrape/knowledge.ts';
 import type { ScrapeEvent } from './scrape/ports.ts';
 import { createScraper, type Delays, type RunResult, type Scraper } from './scrape/scraper.ts';
 import { createExposition } from './sinks/prometheus/exposition.ts';
@@ -24,7 +22,7 @@ import { createItemStatus, itemMetrics } from './telemetry/item-status.ts';
 import { ownMetricName } from './telemetry/own-metrics.ts';
 import { createOwnRegistry, type OwnRegistry } from './telemetry/registry.ts';
 import { createScrapeLog, type ScrapeLog } from './telemetry/scrape-log.ts';
-import { createScrapeMetrics, type ScrapeMetrics } from './telemetry/scrape-metrics.ts';
+import { createScrapeMetrics, type MetricsIdentity, type ScrapeMetrics } from './telemetry/scrape-metrics.ts';
 
 export interface CoreInput {
   readonly runtime: RuntimeConfig;
@@ -69,7 +67,6 @@ export function composeCore(input: CoreInput): ExporterCore {
   const { runtime, clock, logger } = input;
   const prefix = runtime.prometheus?.systemMetricsPrefix ?? 'azimuth';
   const registry = createOwnRegistry({ prefix, elsewhere: itemMetrics, runtime: true });
-  const { declaration } = input;
   for (const name of input.invalidMetrics) registry.set('declarationInvalid', { metric_name: name }, 1);
 
   const store = createSeriesStore({
@@ -81,12 +78,7 @@ export function composeCore(input: CoreInput): ExporterCore {
     totalLimit: Number.POSITIVE_INFINITY,
   });
   const log = createScrapeLog(logger);
-  const metrics = createScrapeMetrics(registry, {
-    tenantId: declaration.tenantId,
-    appId: appIdOf(runtime),
-    cloud: declaration.cloud.name === 'UsGov' ? 'US Government' : declaration.cloud.name,
-    authMode: runtime.authentication.mode,
-  });
+  const metrics = createScrapeMetrics(registry, identityOf(input));
   const status = createItemStatus(statusStore, prefix);
   const observe = (event: ScrapeEvent): void => {
     if ('item' in event && event.kind !== 'left' && planner.item(event.item.id) === undefined) return;
@@ -94,68 +86,22 @@ export function composeCore(input: CoreInput): ExporterCore {
     metrics.scrape(event);
     status(event);
   };
-  const azure = createAzure({
-    cloud: declaration.cloud,
-    tenantId: declaration.tenantId,
-    authentication: runtime.authentication,
-    clock,
-    random: input.random,
-    userAgent: `App/Azimuth/${input.version}`,
-    rateLimit: runtime.azureMonitor.rateLimit,
-    observer: {
-      request: (event) => metrics.azure(event),
-      log: ({ api, requestId, message }) => logger.debug({ api, requestId }, message),
-    },
-  });
-  const knowledge = createKnowledge(() => clock.now());
-  const grains = createGrainBook(azure.metrics);
-  const labels = composeLabels({
-    wanted: declaration.resourceLabels,
-    graph: azure.graph,
-    clock,
-    logger,
-    intervalMs: runtime.resourceDiscovery.refreshIntervalMs,
-    plan: () => planner.inForce(),
+  const azure = connectAzure(input, metrics);
+  const planning = composePlanning({
+    ...input,
+    azure,
+    registry,
     statusStore,
     prefix,
-  });
-  const capabilities = capabilitiesOf(runtime, { knowledge, grains, labels });
-  const remarks = new Set<string>();
-  const tellRemarks = (): void => {
-    for (const { metric, message } of planner.inForce().warnings) {
-      if (!remarks.has(`${metric} ${message}`)) logger.info({ metric }, message);
-      remarks.add(`${metric} ${message}`);
-    }
-  };
-  const discovery = composeDiscovery({
-    declaration,
-    config: runtime.resourceDiscovery,
-    graph: azure.graph,
-    clock,
-    logger,
-    registry,
-    pause: turn,
-    learnRegion: (key, region) => knowledge.learnRegion(key, region),
-    changed: () => void planner.prepare(),
-  });
-  const planner: Planner = createPlanner({
-    declaration,
-    capabilities,
-    version: () => knowledge.version() + labels.version() + (discovery?.lists.version() ?? 0),
-    found: (name) => discovery?.lists.resources(name) ?? [],
-    slices: { now: () => performance.now(), pause: turn },
-    replaced: (gone) => {
-      tellRemarks();
+    left: (gone) => {
       scraper.forget(gone.map(({ id }) => id));
       for (const item of gone) {
         store.remove(item.id);
         observe({ kind: 'left', item, reason: 'undiscovered' });
       }
     },
-    ...(runtime.callBudget === undefined ? {} : { callBudget: runtime.callBudget }),
   });
-  planner.current();
-  tellRemarks();
+  const { planner, knowledge, grains, labels, discovery } = planning;
   const scraper: Scraper = createScraper({
     metrics: azure.metrics,
     logs: azure.logs,
@@ -181,7 +127,7 @@ export function composeCore(input: CoreInput): ExporterCore {
 
   return {
     planner,
-    capabilities,
+    capabilities: planning.capabilities,
     azure,
     registry,
     log,
@@ -213,6 +159,36 @@ export function composeCore(input: CoreInput): ExporterCore {
       await azure.close();
       registry.close();
     },
+  };
+}
+
+function connectAzure(
+  { runtime, declaration, clock, logger, random, version }: CoreInput,
+  metrics: ScrapeMetrics,
+): Azure {
+  return createAzure({
+    cloud: declaration.cloud,
+    tenantId: declaration.tenantId,
+    authentication: runtime.authentication,
+    clock,
+    random,
+    userAgent: `App/Azimuth/${version}`,
+    rateLimit: runtime.azureMonitor.rateLimit,
+    observer: {
+      request: (event) => metrics.azure(event),
+      log: ({ api, requestId, message }) => logger.debug({ api, requestId }, message),
+    },
+  });
+}
+
+/** What rate-limit metrics tell of who asks. */
+function identityOf({ runtime, declaration }: CoreInput): MetricsIdentity {
+  const { name } = declaration.cloud;
+  return {
+    tenantId: declaration.tenantId,
+    appId: appIdOf(runtime),
+    cloud: name === 'UsGov' ? 'US Government' : name,
+    authMode: runtime.authentication.mode,
   };
 }
 
@@ -286,11 +262,6 @@ function planPublisher(registry: OwnRegistry, planner: Planner): (plan: ScrapePl
   };
 }
 
-/** Lets whatever waits have its turn. */
-function turn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
-}
-
 /** One limiter a subscription: calls that wait for the pace of one must not hold up another. */
 function limitersOf(places: number): (subscriptionId: string) => Limiter {
   const limiters = new Map<string, Limiter>();
@@ -298,23 +269,6 @@ function limitersOf(places: number): (subscriptionId: string) => Limiter {
     const limiter = limiters.get(subscriptionId) ?? createLimiter(places);
     limiters.set(subscriptionId, limiter);
     return limiter;
-  };
-}
-
-function capabilitiesOf(
-  runtime: RuntimeConfig,
-  {
-    knowledge,
-    grains,
-    labels,
-  }: { readonly knowledge: Knowledge; readonly grains: GrainBook; readonly labels: ComposedLabels },
-): Capabilities {
-  return {
-    ...configuredCapabilities(runtime.azureMonitor),
-    regionOf: (key) => knowledge.regionOf(key),
-    labelsOf: (key) => labels.labelsOf(key),
-    batchRefusal: (subscriptionId, armType) => knowledge.batchRefusal(subscriptionId, armType),
-    grainOf: (armType, metricName, intervalMs) => grains.known(armType, [metricName], intervalMs),
   };
 }
 

@@ -175,7 +175,7 @@ describe('once there is a list', () => {
     expect(await namesOf('rarely')).toEqual(all.slice(1));
     const lines = await exporter.series('azimuth_scrape_success{');
     const status = lines.filter((line) => line.includes('metric_name="rarely"'));
-    expect(status.map((line) => /resource_name="([^"]*)"/.exec(line)?.[1]).sort()).toEqual(all.slice(1));
+    expect(status.map((line) => /resource_name="([^"]*)"/.exec(line)?.[1] ?? '').sort()).toEqual(all.slice(1));
   });
 
   it('a list that is really 60% shorter is believed at the second answer', async () => {

@@ -73,8 +73,6 @@ export interface Proof {
   discover(): Promise<void>;
   /** Moves world time on, forgets the calls so far and runs every schedule once. */
   run(afterMs?: number): Promise<RunResult>;
-  /** Refreshes every resource discovery group once. */
-  discover(): Promise<void>;
   /** Looks up tags and properties of resources once more; `signal` ends it. */
   lookUpLabels(signal?: AbortSignal): Promise<void>;
   /** The whole scrape endpoint. */
@@ -118,9 +116,6 @@ export async function prove(input: ProofInput): Promise<Proof> {
         results.push(await core.run(cron, 'start', new AbortController().signal));
       const sum = (pick: (result: RunResult) => number): number => results.reduce((all, one) => all + pick(one), 0);
       return { succeeded: sum(({ succeeded }) => succeeded), failed: sum(({ failed }) => failed) };
-    },
-    async discover() {
-      await core.discovery?.lists.refresh(new AbortController().signal);
     },
     lookUpLabels: (signal = new AbortController().signal) => core.labels.refresh(signal),
     text,
