@@ -100,9 +100,10 @@ describe('commands', () => {
 
   it('scrape discovers first', async () => {
     const { code, out } = await run('scrape');
-    expect([code, [...out.matchAll(/^messages\{.*instance_name="([^"]+)"/gm)].map((match) => match[1]).sort()]).toEqual(
-      [0, [...names].sort()],
-    );
+    expect([
+      code,
+      [...out.matchAll(/^messages\{.*instance_name="([^"]+)"/gm)].map((match) => match[1] ?? '').sort(),
+    ]).toEqual([0, [...names].sort()]);
   });
 
   it('plan --live knows how many resources there are', async () => {

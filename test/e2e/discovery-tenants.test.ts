@@ -75,8 +75,8 @@ describe.each(['single', 'batch'])('resources of another tenant in %s mode', (qu
       ['theirs', otherTenant, 2],
     ]);
     const status = await proof.lines('azimuth_scrape_success');
-    expect(status.map(({ labels }) => labels['tenant_id']).sort()).toEqual([tenant, otherTenant]);
+    expect(status.map(({ labels }) => labels['tenant_id'] ?? '').sort()).toEqual([tenant, otherTenant]);
     const quotas = await proof.lines('azimuth_ratelimit_resource_graph_remaining');
-    expect(quotas.map(({ labels }) => labels['tenant_id']).sort()).toEqual([tenant, otherTenant]);
+    expect(quotas.map(({ labels }) => labels['tenant_id'] ?? '').sort()).toEqual([tenant, otherTenant]);
   });
 });

@@ -133,6 +133,20 @@ describe('a planner', () => {
     expect(one.pauses).toBe(pauses);
   });
 
+  it('does not fall back behind a plan that was asked for at once', async () => {
+    const one = fixture(caches(300));
+    one.planner.current();
+    one.learn();
+    const first = one.planner.prepare();
+    for (let turn = 0; turn < 10 && one.pauses === 0; turn += 1) await Promise.resolve();
+    expect(one.pauses).toBeGreaterThan(0);
+    one.list = caches(200);
+    one.learn();
+    expect(one.planner.current().groups).toHaveLength(200);
+    await first;
+    expect(one.planner.inForce().groups).toHaveLength(200);
+  });
+
   it('keeps the very items of resources that did not change', async () => {
     const one = fixture();
     const before = one.planner.current().groups.flatMap(({ items }) => items);
