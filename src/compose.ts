@@ -3,21 +3,20 @@ import { type Azure, createAzure } from './azure/azure.ts';
 import type { CheckRow } from './check/report.ts';
 import { type CheckDeps, runCheck } from './check/run-check.ts';
 import { createStartUpCheck, type StartUpCheck } from './check/start-up.ts';
-import { type ComposedDiscovery, composeDiscovery } from './compose-discovery.ts';
-import { type ComposedLabels, composeLabels } from './compose-labels.ts';
+import type { ComposedDiscovery } from './compose-discovery.ts';
+import type { ComposedLabels } from './compose-labels.ts';
+import { composePlanning, type Planning } from './compose-planning.ts';
 import type { Clock } from './core/clock.ts';
 import type { Declaration } from './core/declaration.ts';
 import { createLimiter, type Limiter } from './core/limiter.ts';
 import type { RuntimeConfig } from './core/runtime-config.ts';
 import type { Exposition } from './http/ports.ts';
-import { configuredCapabilities } from './plan/plan.ts';
-import { createPlanner, type Planner } from './plan/planner.ts';
+import type { Planner } from './plan/planner.ts';
 import { runsPerHour } from './plan/rate.ts';
-import type { Capabilities, ScrapePlan } from './plan/types.ts';
+import type { Capabilities, QueryGroup, ScrapePlan } from './plan/types.ts';
 import type { RunReason } from './schedule/ports.ts';
 import { startDelays } from './schedule/spread.ts';
-import { createGrainBook, type GrainBook } from './scrape/grains.ts';
-import { createKnowledge, type Knowledge } from './scrape/knowledge.ts';
+import type { Knowledge } from './scrape/knowledge.ts';
 import type { ScrapeEvent } from './scrape/ports.ts';
 import { createScraper, type Delays, type RunResult, type Scraper } from './scrape/scraper.ts';
 import { createExposition } from './sinks/prometheus/exposition.ts';
@@ -27,7 +26,7 @@ import { createItemStatus, itemMetrics } from './telemetry/item-status.ts';
 import { ownMetricName } from './telemetry/own-metrics.ts';
 import { createOwnRegistry, type OwnRegistry } from './telemetry/registry.ts';
 import { createScrapeLog, type ScrapeLog } from './telemetry/scrape-log.ts';
-import { createScrapeMetrics, type ScrapeMetrics } from './telemetry/scrape-metrics.ts';
+import { createScrapeMetrics, type MetricsIdentity, type ScrapeMetrics } from './telemetry/scrape-metrics.ts';
 
 export interface CoreInput {
   readonly runtime: RuntimeConfig;
@@ -77,7 +76,6 @@ export function composeCore(input: CoreInput): ExporterCore {
   const { runtime, clock, logger } = input;
   const prefix = runtime.prometheus?.systemMetricsPrefix ?? 'azimuth';
   const registry = createOwnRegistry({ prefix, elsewhere: itemMetrics, runtime: true });
-  const { declaration } = input;
   for (const name of input.invalidMetrics) registry.set('declarationInvalid', { metric_name: name }, 1);
 
   const store = createSeriesStore({
@@ -89,12 +87,7 @@ export function composeCore(input: CoreInput): ExporterCore {
     totalLimit: Number.POSITIVE_INFINITY,
   });
   const log = createScrapeLog(logger);
-  const metrics = createScrapeMetrics(registry, {
-    tenantId: declaration.tenantId,
-    appId: appIdOf(runtime),
-    cloud: declaration.cloud.name === 'UsGov' ? 'US Government' : declaration.cloud.name,
-    authMode: runtime.authentication.mode,
-  });
+  const metrics = createScrapeMetrics(registry, identityOf(input));
   const status = createItemStatus(statusStore, prefix);
   const observe = (event: ScrapeEvent): void => {
     if ('item' in event && event.kind !== 'left' && planner.item(event.item.id) === undefined) return;
@@ -103,86 +96,27 @@ export function composeCore(input: CoreInput): ExporterCore {
     status(event);
     startUpCheck.note(event);
   };
-  const azure = createAzure({
-    cloud: declaration.cloud,
-    tenantId: declaration.tenantId,
-    authentication: runtime.authentication,
-    clock,
-    random: input.random,
-    userAgent: `App/Azimuth/${input.version}`,
-    rateLimit: runtime.azureMonitor.rateLimit,
-    observer: {
-      request: (event) => metrics.azure(event),
-      log: ({ api, requestId, message }) => logger.debug({ api, requestId }, message),
-    },
-  });
-  const knowledge = createKnowledge(() => clock.now());
-  const grains = createGrainBook(azure.metrics);
-  const labels = composeLabels({
-    wanted: declaration.resourceLabels,
-    graph: azure.graph,
-    clock,
-    logger,
-    intervalMs: runtime.resourceDiscovery.refreshIntervalMs,
-    plan: () => planner.inForce(),
+  const azure = connectAzure(input, metrics);
+  const planning = composePlanning({
+    ...input,
+    azure,
+    registry,
     statusStore,
     prefix,
-  });
-  const capabilities = capabilitiesOf(runtime, { knowledge, grains, labels });
-  const remarks = new Set<string>();
-  const tellRemarks = (): void => {
-    for (const { metric, message } of planner.inForce().warnings) {
-      if (!remarks.has(`${metric} ${message}`)) logger.info({ metric }, message);
-      remarks.add(`${metric} ${message}`);
-    }
-  };
-  const discovery = composeDiscovery({
-    declaration,
-    config: runtime.resourceDiscovery,
-    graph: azure.graph,
-    clock,
-    logger,
-    registry,
-    pause: turn,
-    learnRegion: (key, region) => knowledge.learnRegion(key, region),
-    changed: () => void planner.prepare(),
-  });
-  const planner: Planner = createPlanner({
-    declaration,
-    capabilities,
-    version: () => knowledge.version() + labels.version() + (discovery?.lists.version() ?? 0),
-    found: (name) => discovery?.lists.resources(name) ?? [],
-    slices: { now: () => performance.now(), pause: turn },
-    replaced: (gone) => {
-      tellRemarks();
+    left: (gone) => {
       scraper.forget(gone.map(({ id }) => id));
       for (const item of gone) {
         store.remove(item.id);
         observe({ kind: 'left', item, reason: 'undiscovered' });
       }
     },
-    ...(runtime.callBudget === undefined ? {} : { callBudget: runtime.callBudget }),
   });
+  const { planner, knowledge, labels, discovery } = planning;
   const checkDeps = checkDepsOf(input, { azure, planner, knowledge });
   const startUpCheck = createStartUpCheck(checkDeps, ({ code, role, command, message }) =>
     logger.warn({ code, role, command }, `Preflight: ${command === null ? message : `${message} Run: ${command}`}`),
   );
-  planner.current();
-  tellRemarks();
-  const scraper: Scraper = createScraper({
-    metrics: azure.metrics,
-    logs: azure.logs,
-    queues: azure.queues,
-    // A run that is under way may still bring values of what has left the plan.
-    store: { ...store, replace: (slot) => (planner.item(slot.owner) === undefined ? 0 : store.replace(slot)) },
-    clock,
-    observe,
-    limiterOf: limitersOf(runtime.server.maxDegreeOfParallelism ?? input.cpus * callsPerCpu),
-    knowledge,
-    grains,
-    historyMs: runtime.azureMonitor.historyMs,
-    ...(runtime.concurrency.mutexTimeoutMs === undefined ? {} : { groupTimeoutMs: runtime.concurrency.mutexTimeoutMs }),
-  });
+  const scraper = composeScraper(input, { azure, planning, store, observe });
   const publishPlan = planPublisher(registry, planner);
   const exposition = composeExposition(input, { store, statusStore, registry, discovery });
   const expire = (): void => {
@@ -194,7 +128,7 @@ export function composeCore(input: CoreInput): ExporterCore {
 
   return {
     planner,
-    capabilities,
+    capabilities: planning.capabilities,
     azure,
     registry,
     log,
@@ -207,12 +141,9 @@ export function composeCore(input: CoreInput): ExporterCore {
       await labels.ready(signal);
       await planner.prepare();
       labels.publish();
-      const groups = planner.groups(cron);
       publishPlan(planner.inForce());
-      const periodMs = groups[0]?.schedule.periodMs ?? 0;
-      const { readsPerSecond } = runtime.azureMonitor.rateLimit;
-      const delays: Delays = (ids) => (reason === 'start' ? [] : startDelays(ids, periodMs, readsPerSecond));
-      const result = await scraper.run(groups, delays, signal);
+      const groups = planner.groups(cron);
+      const result = await scraper.run(groups, delaysOf(groups, reason, runtime), signal);
       if (signal.reason === 'shutdown') return result;
       expire();
       log.endRun(cron);
@@ -228,6 +159,70 @@ export function composeCore(input: CoreInput): ExporterCore {
       await azure.close();
       registry.close();
     },
+  };
+}
+
+function composeScraper(
+  { runtime, clock, cpus }: CoreInput,
+  parts: {
+    readonly azure: Azure;
+    readonly planning: Planning;
+    readonly store: SeriesStore;
+    readonly observe: (event: ScrapeEvent) => void;
+  },
+): Scraper {
+  const { azure, planning, store, observe } = parts;
+  const { planner, knowledge, grains } = planning;
+  const { mutexTimeoutMs } = runtime.concurrency;
+  return createScraper({
+    metrics: azure.metrics,
+    logs: azure.logs,
+    queues: azure.queues,
+    // A run that is under way may still bring values of what has left the plan.
+    store: { ...store, replace: (slot) => (planner.item(slot.owner) === undefined ? 0 : store.replace(slot)) },
+    clock,
+    observe,
+    limiterOf: limitersOf(runtime.server.maxDegreeOfParallelism ?? cpus * callsPerCpu),
+    knowledge,
+    grains,
+    historyMs: runtime.azureMonitor.historyMs,
+    ...(mutexTimeoutMs === undefined ? {} : { groupTimeoutMs: mutexTimeoutMs }),
+  });
+}
+
+/** The run at start is not spread; the pace alone holds it. */
+function delaysOf(groups: readonly QueryGroup[], reason: RunReason, { azureMonitor }: RuntimeConfig): Delays {
+  const periodMs = groups[0]?.schedule.periodMs ?? 0;
+  return (ids) => (reason === 'start' ? [] : startDelays(ids, periodMs, azureMonitor.rateLimit.readsPerSecond));
+}
+
+function connectAzure(
+  { runtime, declaration, clock, logger, random, version }: CoreInput,
+  metrics: ScrapeMetrics,
+): Azure {
+  return createAzure({
+    cloud: declaration.cloud,
+    tenantId: declaration.tenantId,
+    authentication: runtime.authentication,
+    clock,
+    random,
+    userAgent: `App/Azimuth/${version}`,
+    rateLimit: runtime.azureMonitor.rateLimit,
+    observer: {
+      request: (event) => metrics.azure(event),
+      log: ({ api, requestId, message }) => logger.debug({ api, requestId }, message),
+    },
+  });
+}
+
+/** What rate-limit metrics tell of who asks. */
+function identityOf({ runtime, declaration }: CoreInput): MetricsIdentity {
+  const { name } = declaration.cloud;
+  return {
+    tenantId: declaration.tenantId,
+    appId: appIdOf(runtime),
+    cloud: name === 'UsGov' ? 'US Government' : name,
+    authMode: runtime.authentication.mode,
   };
 }
 
@@ -323,11 +318,6 @@ function planPublisher(registry: OwnRegistry, planner: Planner): (plan: ScrapePl
   };
 }
 
-/** Lets whatever waits have its turn. */
-function turn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
-}
-
 /** One limiter a subscription: calls that wait for the pace of one must not hold up another. */
 function limitersOf(places: number): (subscriptionId: string) => Limiter {
   const limiters = new Map<string, Limiter>();
@@ -335,23 +325,6 @@ function limitersOf(places: number): (subscriptionId: string) => Limiter {
     const limiter = limiters.get(subscriptionId) ?? createLimiter(places);
     limiters.set(subscriptionId, limiter);
     return limiter;
-  };
-}
-
-function capabilitiesOf(
-  runtime: RuntimeConfig,
-  {
-    knowledge,
-    grains,
-    labels,
-  }: { readonly knowledge: Knowledge; readonly grains: GrainBook; readonly labels: ComposedLabels },
-): Capabilities {
-  return {
-    ...configuredCapabilities(runtime.azureMonitor),
-    regionOf: (key) => knowledge.regionOf(key),
-    labelsOf: (key) => labels.labelsOf(key),
-    batchRefusal: (subscriptionId, armType) => knowledge.batchRefusal(subscriptionId, armType),
-    grainOf: (armType, metricName, intervalMs) => grains.known(armType, [metricName], intervalMs),
   };
 }
 

@@ -207,8 +207,10 @@ describe('a list that is suddenly 60% shorter', () => {
   it('loses nothing when two answers do not agree on what is gone', async () => {
     const { clock, source, names } = await started(caches(10));
     source.reply('a', caches(4), caches(4, 6), caches(4), caches(4, 6), caches(10));
-    await clock.advance(5 * round);
-    expect(names()).toHaveLength(10);
+    for (let refresh = 1; refresh <= 5; refresh += 1) {
+      await clock.advance(round);
+      expect(names()).toHaveLength(10);
+    }
   });
 
   it('loses nothing through failures in between, and then what two answers agree on', async () => {

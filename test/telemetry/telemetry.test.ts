@@ -197,6 +197,18 @@ describe('status of metrics and resources', () => {
     expect(shown()).toEqual({ azimuth_scrape_error: 0, azimuth_scrape_success: 1 });
     expect([...store.counts().values()]).toEqual([1, 1]);
   });
+
+  it('leaves when discovery no longer finds the resource, and not when its series are only stale', () => {
+    const store = createSeriesStore({ perMetricLimit: 10, totalLimit: 10 });
+    const status = createItemStatus(store, 'azimuth');
+    status(failed(orders));
+    status({ kind: 'left', item: orders, reason: 'stale' });
+    expect([...store.counts().values()]).toEqual([1, 1]);
+    status({ kind: 'left', item: orders, reason: 'undiscovered' });
+    expect([...store.counts().values()]).toEqual([]);
+    status({ kind: 'succeeded', item: audit, nowMs: 0 });
+    expect([...store.counts().values()]).toEqual([1, 1]);
+  });
 });
 
 describe('the log of scrapes', () => {
