@@ -7,7 +7,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/e2e/**', 'test/chart/**', 'test/container/**'],
+          exclude: ['test/e2e/**', 'test/chart/**', 'test/container/**', 'test/slow/**'],
           testTimeout: 15_000,
         },
       },
@@ -42,6 +42,8 @@ export default defineConfig({
           maxConcurrency: 4,
         },
       },
+      // Minutes of real time; not in `npm test`.
+      { test: { name: 'slow', include: ['test/slow/**/*.test.ts'], testTimeout: 420_000, hookTimeout: 420_000 } },
     ],
   },
 });

@@ -22,6 +22,7 @@ export const rooms: Readonly<Record<string, Room>> = {
       '@azure/.*',
       'node:https',
       'node:http',
+      'node:buffer',
       'node:fs.*',
       'node:crypto',
       'node:tls',

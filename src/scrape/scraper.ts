@@ -3,7 +3,6 @@ import type { Limiter } from '../core/limiter.ts';
 import type { Outcome } from '../core/outcome.ts';
 import type { MetricsQueryShape, QueryGroup, ScrapeItem } from '../plan/types.ts';
 import type { SeriesStore } from '../store/ports.ts';
-import { partsOf } from './ask.ts';
 import { fetchMetrics } from './fetch.ts';
 import type { DataMemory } from './freshness.ts';
 import type { GrainBook } from './grains.ts';
@@ -68,7 +67,7 @@ export function createScraper(options: ScraperOptions): Scraper {
     signal: AbortSignal,
   ): Promise<void> => {
     const { nowMs, observe } = run;
-    const context = { store: options.store, memory, observe, nowMs };
+    const context = { store: options.store, observe, nowMs };
     if (isMetrics(group)) {
       const source = {
         source: options.metrics,
@@ -81,7 +80,7 @@ export function createScraper(options: ScraperOptions): Scraper {
       };
       const fetched = await fetchMetrics(group, nowMs, { ...source, memory, observe }, signal);
       if (isShutdown(signal)) return;
-      lags.note(partsOf(group), memory);
+      lags.note(fetched);
       settle(fetched, context);
       return;
     }

@@ -18,7 +18,16 @@ interface Status {
  * share a series, because Promitor's labels do not tell them apart: it is an error when one of them fails.
  */
 export function createItemStatus(store: SeriesStore, prefix: 'azimuth' | 'promitor'): (event: ScrapeEvent) => void {
-  const statuses = new Map<string, Status>();
+  // By metric name, then by resource: a joined key would be made anew for every item of every run.
+  const statuses = new Map<string, Map<string, Status>>();
+
+  const statusOf = (item: ScrapeItem): Status => {
+    const own = statuses.get(item.metric.name) ?? new Map<string, Status>();
+    statuses.set(item.metric.name, own);
+    const status = own.get(item.resource.key) ?? { labels: labelsOf(item), failing: new Set() };
+    own.set(item.resource.key, status);
+    return status;
+  };
 
   const write = (metric: 'scrapeSuccess' | 'scrapeError', owner: string, status: Status, runMs: number): void => {
     const value = (metric === 'scrapeSuccess') === status.shown ? 1 : 0;
@@ -36,23 +45,26 @@ export function createItemStatus(store: SeriesStore, prefix: 'azimuth' | 'promit
   return (event) => {
     const isOver = event.kind === 'left' && event.reason === 'undiscovered';
     if (event.kind !== 'succeeded' && event.kind !== 'failed' && !isOver) return;
-    const owner = `${event.item.metric.name} ${event.item.resource.key}`;
+    const { item } = event;
     if (event.kind === 'left') {
       // Entities of the resource that stay write it anew at their next run.
-      statuses.delete(owner);
-      store.remove(owner);
+      statuses.get(item.metric.name)?.delete(item.resource.key);
+      store.remove(ownerOf(item));
       return;
     }
-    const status = statuses.get(owner) ?? { labels: labelsOf(event.item), failing: new Set() };
-    statuses.set(owner, status);
-    if (event.kind === 'failed') status.failing.add(event.item.id);
-    else status.failing.delete(event.item.id);
+    const status = statusOf(item);
+    if (event.kind === 'failed') status.failing.add(item.id);
+    else status.failing.delete(item.id);
     const success = status.failing.size === 0;
     if (status.shown === success) return;
     status.shown = success;
-    write('scrapeSuccess', owner, status, event.nowMs);
-    write('scrapeError', owner, status, event.nowMs);
+    write('scrapeSuccess', ownerOf(item), status, event.nowMs);
+    write('scrapeError', ownerOf(item), status, event.nowMs);
   };
+}
+
+function ownerOf({ metric, resource }: ScrapeItem): string {
+  return `${metric.name} ${resource.key}`;
 }
 
 function labelsOf(item: ScrapeItem): LabelPair[] {

@@ -33,9 +33,12 @@ export function createScrapeMetrics(registry: OwnRegistry, identity: MetricsIden
 
   const noteTruncated = (item: ScrapeItem, isTruncated: boolean): void => {
     const { name } = item.metric;
-    const items = truncated.get(name) ?? new Set<string>();
+    const known = truncated.get(name);
+    const items = known ?? new Set<string>();
+    const before = items.size;
     if (isTruncated) items.add(item.id);
     else items.delete(item.id);
+    if (known !== undefined && items.size === before) return;
     truncated.set(name, items);
     registry.set('seriesTruncated', { metric_name: name }, items.size);
   };
