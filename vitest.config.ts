@@ -3,7 +3,22 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: ['test/e2e/**'], testTimeout: 15_000 } },
+      {
+        test: {
+          name: 'unit',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/e2e/**', 'test/chart/**', 'test/container/**'],
+          testTimeout: 15_000,
+        },
+      },
+      {
+        test: {
+          name: 'chart',
+          include: ['test/chart/**/*.test.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
       {
         test: {
           name: 'e2e',
@@ -13,6 +28,18 @@ export default defineConfig({
           fileParallelism: false,
           // Concurrent tests of a file wait on one exporter; they cost next to nothing.
           maxConcurrency: 20,
+        },
+      },
+      {
+        test: {
+          name: 'container',
+          include: ['test/container/**/*.test.ts'],
+          globalSetup: ['test/container/setup.ts'],
+          testTimeout: 400_000,
+          hookTimeout: 120_000,
+          // The files wait for containers; the longest waits two minutes.
+          maxWorkers: 6,
+          maxConcurrency: 4,
         },
       },
     ],

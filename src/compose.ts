@@ -1,8 +1,11 @@
 import type { Logger } from 'pino';
 import { type Azure, createAzure } from './azure/azure.ts';
+import type { CheckRow } from './check/report.ts';
+import { type CheckDeps, runCheck } from './check/run-check.ts';
+import { createStartUpCheck, type StartUpCheck } from './check/start-up.ts';
 import type { ComposedDiscovery } from './compose-discovery.ts';
 import type { ComposedLabels } from './compose-labels.ts';
-import { composePlanning } from './compose-planning.ts';
+import { composePlanning, type Planning } from './compose-planning.ts';
 import type { Clock } from './core/clock.ts';
 import type { Declaration } from './core/declaration.ts';
 import { createLimiter, type Limiter } from './core/limiter.ts';
@@ -10,9 +13,10 @@ import type { RuntimeConfig } from './core/runtime-config.ts';
 import type { Exposition } from './http/ports.ts';
 import type { Planner } from './plan/planner.ts';
 import { runsPerHour } from './plan/rate.ts';
-import type { Capabilities, ScrapePlan } from './plan/types.ts';
+import type { Capabilities, QueryGroup, ScrapePlan } from './plan/types.ts';
 import type { RunReason } from './schedule/ports.ts';
 import { startDelays } from './schedule/spread.ts';
+import type { Knowledge } from './scrape/knowledge.ts';
 import type { ScrapeEvent } from './scrape/ports.ts';
 import { createScraper, type Delays, type RunResult, type Scraper } from './scrape/scraper.ts';
 import { createExposition } from './sinks/prometheus/exposition.ts';
@@ -56,12 +60,17 @@ export interface ExporterCore {
   readonly labels: ComposedLabels;
   /** Asks all groups of a schedule once. */
   run(cron: string, reason: RunReason, signal: AbortSignal): Promise<RunResult>;
+  /** Tries what the identity may read. */
+  check(signal: AbortSignal): Promise<CheckRow[]>;
+  /** The same beside the first runs; what it finds is logged. */
+  readonly startUpCheck: StartUpCheck;
   /** Removes series that outlived their bound. */
   expire(): void;
   close(): Promise<void>;
 }
 
 const callsPerCpu = 8;
+const probesAtOnce = 8;
 
 export function composeCore(input: CoreInput): ExporterCore {
   const { runtime, clock, logger } = input;
@@ -85,6 +94,7 @@ export function composeCore(input: CoreInput): ExporterCore {
     log.note(event);
     metrics.scrape(event);
     status(event);
+    startUpCheck.note(event);
   };
   const azure = connectAzure(input, metrics);
   const planning = composePlanning({
@@ -101,21 +111,12 @@ export function composeCore(input: CoreInput): ExporterCore {
       }
     },
   });
-  const { planner, knowledge, grains, labels, discovery } = planning;
-  const scraper: Scraper = createScraper({
-    metrics: azure.metrics,
-    logs: azure.logs,
-    queues: azure.queues,
-    // A run that is under way may still bring values of what has left the plan.
-    store: { ...store, replace: (slot) => (planner.item(slot.owner) === undefined ? 0 : store.replace(slot)) },
-    clock,
-    observe,
-    limiterOf: limitersOf(runtime.server.maxDegreeOfParallelism ?? input.cpus * callsPerCpu),
-    knowledge,
-    grains,
-    historyMs: runtime.azureMonitor.historyMs,
-    ...(runtime.concurrency.mutexTimeoutMs === undefined ? {} : { groupTimeoutMs: runtime.concurrency.mutexTimeoutMs }),
-  });
+  const { planner, knowledge, labels, discovery } = planning;
+  const checkDeps = checkDepsOf(input, { azure, planner, knowledge });
+  const startUpCheck = createStartUpCheck(checkDeps, ({ code, role, command, message }) =>
+    logger.warn({ code, role, command }, `Preflight: ${command === null ? message : `${message} Run: ${command}`}`),
+  );
+  const scraper = composeScraper(input, { azure, planning, store, observe });
   const publishPlan = planPublisher(registry, planner);
   const exposition = composeExposition(input, { store, statusStore, registry, discovery });
   const expire = (): void => {
@@ -140,18 +141,17 @@ export function composeCore(input: CoreInput): ExporterCore {
       await labels.ready(signal);
       await planner.prepare();
       labels.publish();
-      const groups = planner.groups(cron);
       publishPlan(planner.inForce());
-      const periodMs = groups[0]?.schedule.periodMs ?? 0;
-      const { readsPerSecond } = runtime.azureMonitor.rateLimit;
-      const delays: Delays = (ids) => (reason === 'start' ? [] : startDelays(ids, periodMs, readsPerSecond));
-      const result = await scraper.run(groups, delays, signal);
+      const groups = planner.groups(cron);
+      const result = await scraper.run(groups, delaysOf(groups, reason, runtime), signal);
       if (signal.reason === 'shutdown') return result;
       expire();
       log.endRun(cron);
       await exposition.refresh();
       return result;
     },
+    check: (signal) => runCheck(checkDeps, signal),
+    startUpCheck,
     expire,
     async close() {
       discovery?.stop();
@@ -160,6 +160,40 @@ export function composeCore(input: CoreInput): ExporterCore {
       registry.close();
     },
   };
+}
+
+function composeScraper(
+  { runtime, clock, cpus }: CoreInput,
+  parts: {
+    readonly azure: Azure;
+    readonly planning: Planning;
+    readonly store: SeriesStore;
+    readonly observe: (event: ScrapeEvent) => void;
+  },
+): Scraper {
+  const { azure, planning, store, observe } = parts;
+  const { planner, knowledge, grains } = planning;
+  const { mutexTimeoutMs } = runtime.concurrency;
+  return createScraper({
+    metrics: azure.metrics,
+    logs: azure.logs,
+    queues: azure.queues,
+    // A run that is under way may still bring values of what has left the plan.
+    store: { ...store, replace: (slot) => (planner.item(slot.owner) === undefined ? 0 : store.replace(slot)) },
+    clock,
+    observe,
+    limiterOf: limitersOf(runtime.server.maxDegreeOfParallelism ?? cpus * callsPerCpu),
+    knowledge,
+    grains,
+    historyMs: runtime.azureMonitor.historyMs,
+    ...(mutexTimeoutMs === undefined ? {} : { groupTimeoutMs: mutexTimeoutMs }),
+  });
+}
+
+/** The run at start is not spread; the pace alone holds it. */
+function delaysOf(groups: readonly QueryGroup[], reason: RunReason, { azureMonitor }: RuntimeConfig): Delays {
+  const periodMs = groups[0]?.schedule.periodMs ?? 0;
+  return (ids) => (reason === 'start' ? [] : startDelays(ids, periodMs, azureMonitor.rateLimit.readsPerSecond));
 }
 
 function connectAzure(
@@ -189,6 +223,28 @@ function identityOf({ runtime, declaration }: CoreInput): MetricsIdentity {
     appId: appIdOf(runtime),
     cloud: name === 'UsGov' ? 'US Government' : name,
     authMode: runtime.authentication.mode,
+  };
+}
+
+function checkDepsOf(
+  { runtime, declaration, clock }: CoreInput,
+  { azure, planner, knowledge }: { azure: Azure; planner: Planner; knowledge: Knowledge },
+): CheckDeps {
+  const { identityId } = runtime.authentication;
+  return {
+    metrics: azure.metrics,
+    logs: azure.logs,
+    queues: azure.queues,
+    token: azure.token,
+    graph: azure.graphProbe,
+    clock,
+    limiter: createLimiter(probesAtOnce),
+    plan: () => planner.current(),
+    queryMode: runtime.azureMonitor.queryMode,
+    discovers: declaration.metrics.some(({ resourceDiscoveryGroups }) => resourceDiscoveryGroups.length > 0),
+    learnRegion: (key, region) => knowledge.learnRegion(key, region),
+    tenantId: declaration.tenantId,
+    configured: identityId === undefined ? {} : { clientId: identityId },
   };
 }
 

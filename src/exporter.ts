@@ -34,11 +34,17 @@ export interface Exporter {
 export async function startExporter(input: ExporterInput): Promise<Exporter> {
   const { runtime, clock, logger } = input;
   const core = composeCore(input);
+  const stopping = new AbortController();
+  const onDefect = (error: unknown): void => logger.error({ code: 'AZ2007', err: error }, 'The preflight crashed.');
   const scheduler = createScheduler({
     schedules: core.planner.current().schedules,
     ticker: input.ticker,
     clock,
-    run: (schedule, reason, signal) => core.run(schedule.cron, reason, signal),
+    run: async (schedule, reason, signal) => {
+      const result = await core.run(schedule.cron, reason, signal);
+      core.startUpCheck.afterRun(stopping.signal).catch(onDefect);
+      return result;
+    },
     strideOf: ({ cron }) => core.planner.strideOf(cron),
     holdsBack: ({ cron }) => core.discovery?.holdsBack(cron) ?? false,
     observe: (event) => onSchedule(event, core, input),
@@ -70,7 +76,6 @@ export async function startExporter(input: ExporterInput): Promise<Exporter> {
   core.discovery?.start((cron) => scheduler.runNow(cron));
   core.labels.start();
   scheduler.start();
-  const stopping = new AbortController();
   if (core.planner.current().groups.some(({ mode }) => mode !== 'queue'))
     void scrapeOnceTokenComes(core, scheduler, input, stopping.signal);
 

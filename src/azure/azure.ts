@@ -10,10 +10,11 @@ import { buildCredential } from './credentials.ts';
 import { createRecorder } from './exchange.ts';
 import { createGate } from './gate.ts';
 import { createGraphSource } from './graph.ts';
+import { createGraphProbe } from './graph-probe.ts';
 import { createLogsSource } from './logs.ts';
 import { createMetricsSource } from './metrics.ts';
 import { sdkEndpoints } from './plain-http.ts';
-import type { AzureObserver, PaceState, TokenPort } from './ports.ts';
+import type { AzureObserver, GraphProbe, PaceState, TokenPort } from './ports.ts';
 import { createQueueSource } from './queue.ts';
 import { TokenError } from './token-error.ts';
 import { createTracingClient } from './token-trace.ts';
@@ -45,6 +46,7 @@ export interface Azure {
   readonly queues: QueueSource;
   readonly graph: GraphSource;
   readonly token: TokenPort;
+  readonly graphProbe: GraphProbe;
   /** How the calls on each of Azure's quotas are paced. */
   readonly pace: { state(): PaceState[] };
   /** Gives up acquisitions and closes all connections. Calls in flight end as failures. */
@@ -108,8 +110,10 @@ export function createAzure(options: AzureOptions): Azure {
     graph: createGraphSource({ cloud, clientOptions, tenantOf: (tenant) => tenants.of(tenant) }),
     token: {
       state: () => tokens.state(),
+      identity: () => tokens.identity(),
       probe: (signal) => probe(tokens, `${cloud.resourceManagerAudience}/.default`, signal),
     },
+    graphProbe: createGraphProbe(parts),
     pace: { state: () => gate.state() },
     close: () => {
       closing.abort();
