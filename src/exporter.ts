@@ -69,11 +69,13 @@ export async function startExporter(input: ExporterInput): Promise<Exporter> {
   core.registry.set('configReloadSuccessful', {}, 1);
   core.registry.set('configReloadTimestamp', {}, clock.now() / 1000);
   const stopHousekeeping = every(input, housekeepingMs, () => core.expire());
-  const { rateLimit } = runtime.azureMonitor;
-  const rows = quotaRows(core.planner.current().groups, runsPerHour, { rateLimit, batchLimitPerHour });
-  for (const sentence of quotaWarnings(rows)) logger.warn({ code: 'AZ2021' }, sentence);
-  for (const sentence of core.planner.budget()?.sentences ?? []) logger.warn({ code: 'AZ2020' }, sentence);
-  core.discovery?.start((cron) => scheduler.runNow(cron));
+  const tellLimits = limitsTeller(core, input);
+  tellLimits();
+  core.discovery?.start((cron) => {
+    scheduler.runNow(cron);
+    // Until its lists are there, a plan looks as if it fitted.
+    void core.planner.prepare().then(tellLimits);
+  });
   core.labels.start();
   scheduler.start();
   if (core.planner.current().groups.some(({ mode }) => mode !== 'queue'))
@@ -116,6 +118,21 @@ async function scrapeOnceTokenComes(
   if (!failed) return;
   logger.info('An access token was obtained.');
   scheduler.runMissing();
+}
+
+/** Warns of limits that the plan in force exceeds, of each once. */
+function limitsTeller(core: ExporterCore, { runtime, logger }: ExporterInput): () => void {
+  const { rateLimit } = runtime.azureMonitor;
+  const told = new Set<string>();
+  const tell = (code: 'AZ2020' | 'AZ2021', sentence: string): void => {
+    if (!told.has(sentence)) logger.warn({ code }, sentence);
+    told.add(sentence);
+  };
+  return () => {
+    const rows = quotaRows(core.planner.inForce().groups, runsPerHour, { rateLimit, batchLimitPerHour });
+    for (const sentence of quotaWarnings(rows)) tell('AZ2021', sentence);
+    for (const sentence of core.planner.budget()?.sentences ?? []) tell('AZ2020', sentence);
+  };
 }
 
 function every(input: Pick<CoreInput, 'clock'>, ms: number, work: () => void): () => void {

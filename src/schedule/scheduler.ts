@@ -113,14 +113,11 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
       stopped = true;
       for (const stop of stops.splice(0)) stop();
       for (const lane of lanes) lane.abort?.abort('shutdown');
-      let cancel: () => void = () => undefined;
-      const late = new Promise<boolean>((resolve) => {
-        cancel = clock.after(graceMs, () => resolve(false));
-      });
-      const ended = Promise.all(lanes.map((lane) => lane.ended)).then(() => true);
-      const inTime = await Promise.race([ended, late]);
-      cancel();
-      return inTime;
+      return endsWithin(
+        lanes.map((lane) => lane.ended),
+        graceMs,
+        clock,
+      );
     },
     runMissing() {
       for (const lane of lanes) if (lane.lastSuccessMs === undefined && lane.abort === undefined) begin(lane, 'start');
@@ -134,6 +131,16 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
     },
     states: () => lanes.map(stateOf),
   };
+}
+
+async function endsWithin(work: readonly Promise<void>[], ms: number, clock: Clock): Promise<boolean> {
+  let cancel: () => void = () => undefined;
+  const late = new Promise<boolean>((resolve) => {
+    cancel = clock.after(ms, () => resolve(false));
+  });
+  const inTime = await Promise.race([Promise.all(work).then(() => true), late]);
+  cancel();
+  return inTime;
 }
 
 function stateOf(lane: Lane): ScheduleState {

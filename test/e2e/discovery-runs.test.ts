@@ -2,7 +2,16 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Emulator } from '../../src/emulator/emulator.ts';
 import type { PlanEstimate } from '../../src/plan/estimate.ts';
-import { configFolder, emulate, emulatorEnv, metadataFor, startProgram, until } from './harness.ts';
+import {
+  configFolder,
+  emulate,
+  emulatorEnv,
+  type Files,
+  metadataFor,
+  startExporter,
+  startProgram,
+  until,
+} from './harness.ts';
 import { group, worldOf as proofWorld, prove, subscription, tenant } from './in-process.ts';
 import { worldOf } from './landscape.ts';
 
@@ -62,6 +71,7 @@ describe('a run that is under way', () => {
 
 describe('commands', () => {
   let emulator: Emulator;
+  let files: Files;
   let folder: ReturnType<typeof configFolder>;
   beforeAll(async () => {
     emulator = await emulate(worldOf({ namespaces: names }));
@@ -72,7 +82,7 @@ describe('commands', () => {
       azureMetricConfiguration: { metricName: 'ActiveMessages', aggregation: { type: 'Total', interval: '00:01:00' } },
       resourceDiscoveryGroups: [{ name: 'buses' }],
     };
-    folder = configFolder({
+    files = {
       runtime: 'authentication: { mode: SystemAssignedManagedIdentity }',
       declaration: [
         'version: v1',
@@ -82,7 +92,8 @@ describe('commands', () => {
         `metrics: [${JSON.stringify(metric)}]`,
         '',
       ].join('\n'),
-    });
+    };
+    folder = configFolder(files);
   });
   afterAll(async () => {
     folder.remove();
@@ -119,5 +130,16 @@ describe('commands', () => {
     emulator.control.removeFault(id);
     expect(code).toBe(5);
     expect(out).toContain('Resource discovery group buses could not be refreshed: Resource Graph at');
+  });
+
+  it('run warns of a budget that the plan exceeds once the lists are there', async () => {
+    const runtime = `${files.runtime}\ncallBudget: { callsPerHour: 10 }`;
+    const exporter = await startExporter(emulator, { ...files, runtime });
+    try {
+      const line = await exporter.logged(({ code }) => code === 'AZ2020');
+      expect(line['msg']).toContain('The declared schedules make 36 calls an hour, more than the 10');
+    } finally {
+      await exporter.stop();
+    }
   });
 });
