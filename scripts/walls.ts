@@ -9,7 +9,7 @@ export interface Room {
 export const rooms: Readonly<Record<string, Room>> = {
   core: { may: [], own: ['node:util', 'node:buffer'] },
   catalogue: { may: ['core'], own: [] },
-  config: { may: ['core', 'catalogue'], own: ['yaml', 'zod', 'node:fs.*', 'node:path', 'node:os'] },
+  config: { may: ['core', 'catalogue'], own: ['yaml', 'zod', 'node:fs.*', 'node:path', 'node:os', 'node:crypto'] },
   plan: { may: ['core', 'catalogue'], own: [] },
   store: { may: ['core'], own: [] },
   scrape: { may: ['core', 'plan', 'store'], own: [] },
@@ -29,7 +29,7 @@ export const rooms: Readonly<Record<string, Room>> = {
     ],
   },
   'sinks/prometheus': { may: ['core', 'store'], own: ['node:zlib', 'node:util', 'node:events', 'node:timers.*'] },
-  http: { may: ['core'], own: ['express', 'node:http', 'node:net'] },
+  http: { may: ['core'], own: ['express', 'bcrypt', 'node:https?', 'node:net', 'node:tls', 'node:crypto'] },
   telemetry: { may: ['core'], own: ['pino', 'pino-pretty', 'prom-client'] },
   emulator: {
     may: ['core', 'catalogue'],

@@ -1,12 +1,14 @@
 import { join } from 'node:path';
 import type { Declaration } from '../core/declaration.ts';
 import type { RuntimeConfig } from '../core/runtime-config.ts';
+import type { WebConfig } from '../core/web-config.ts';
 import { type InvalidMetric, type ReadDeclaration, readDeclaration } from './declaration/declaration.ts';
 import type { Environment } from './environment.ts';
 import type { FileSystem } from './file-system.ts';
 import { findFolder } from './folder.ts';
 import { orderProblems, type Problem, problem, startOf } from './problem.ts';
 import { type ReadRuntime, readRuntime } from './runtime/runtime.ts';
+import { type ReadWebConfig, readWebConfig } from './web/web-config.ts';
 import { readYaml } from './yaml.ts';
 
 export interface LoadInput {
@@ -40,6 +42,8 @@ export interface LoadedConfiguration {
   /** Undefined when the declaration as a whole cannot be trusted; holds the valid metrics otherwise. */
   readonly declaration?: Declaration;
   readonly invalidMetrics: readonly InvalidMetric[];
+  /** How the endpoint is protected; undefined when nothing says so, or when what says so has errors. */
+  readonly web?: WebConfig;
   /** Undefined when there is something to run. Warnings never refuse. */
   readonly refusal?: Refusal;
 }
@@ -61,15 +65,17 @@ export function loadConfiguration(input: LoadInput): LoadedConfiguration {
   if (runtimeText === undefined) return missingFile(fileSystem, folder, [runtimePath], [], runtimePath, 'runtime file');
   const runtime = loadRuntime(runtimeText, runtimePath, input, folder);
   const discovery = loadDiscovery(folder, fileSystem);
-  const files = [runtimePath, runtime.declarationPath, ...discovery.files];
-  const problems = [...runtime.problems, ...discovery.problems];
+  const webPath = runtime.runtime?.server.webConfigFile;
+  const web = webPath === undefined ? undefined : readWebConfig(webPath, fileSystem);
+  const files = [runtimePath, runtime.declarationPath, ...discovery.files, ...(webPath === undefined ? [] : [webPath])];
+  const problems = [...runtime.problems, ...discovery.problems, ...(web?.problems ?? [])];
   const declarationText = fileSystem.readFile(runtime.declarationPath);
   if (declarationText === undefined) {
     return missingFile(fileSystem, folder, files, problems, runtime.declarationPath, 'metrics declaration');
   }
   const declaration = loadDeclaration(declarationText, runtime.declarationPath, input);
   problems.push(...declaration.problems, ...unmapped(runtime, declaration));
-  return conclude(input, { folder, files, problems: orderProblems(problems, files) }, runtime, declaration);
+  return conclude(input, { folder, files, problems: orderProblems(problems, files) }, runtime, declaration, web);
 }
 
 function loadRuntime(text: string, file: string, input: LoadInput, folder: string): ReadRuntime {
@@ -132,8 +138,10 @@ function conclude(
   shared: { folder: string; files: readonly string[]; problems: readonly Problem[] },
   runtime: ReadRuntime,
   declaration: ReadDeclaration,
+  web: ReadWebConfig | undefined,
 ): LoadedConfiguration {
-  const refusal = refuse(input, shared.problems, runtime, declaration);
+  const unprotected = web !== undefined && web.config === undefined;
+  const refusal = unprotected ? openEndpoint : refuse(input, shared.problems, runtime, declaration);
   const { port } = input;
   const config = runtime.runtime;
   const served = config && port !== undefined ? { ...config, server: { ...config.server, httpPort: port } } : config;
@@ -142,9 +150,17 @@ function conclude(
     ...(served === undefined ? {} : { runtime: served }),
     ...(declaration.declaration === undefined ? {} : { declaration: declaration.declaration }),
     invalidMetrics: declaration.invalidMetrics,
+    ...(web?.config === undefined ? {} : { web: web.config }),
     ...(refusal === undefined ? {} : { refusal }),
   };
 }
+
+/** An endpoint that should be protected does not open unprotected. */
+const openEndpoint: Refusal = {
+  exitCode: 2,
+  message:
+    'The web configuration file has errors, and the endpoint does not open without it; mend them and start again.',
+};
 
 /** `run` starts unless nothing can be scraped, a file cannot be trusted, or `strict` is set. */
 function refuse(

@@ -6,7 +6,7 @@ import { problemsOf } from './support/fixture.ts';
 
 const folder = new URL('../fixtures/', import.meta.url);
 const load = (path: string): string => readFileSync(new URL(path, folder), 'utf8');
-const ruleFiles = readdirSync(new URL('bad/', folder)).filter((name) => /^(declaration|runtime)-/.test(name));
+const ruleFiles = readdirSync(new URL('bad/', folder)).filter((name) => /^(declaration|runtime|web)-/.test(name));
 
 /** A bad fixture ends in comments that spell what must be reported: `# expect 12:5 error AZ1012: message`. */
 function expected(name: string, text: string): readonly string[] {

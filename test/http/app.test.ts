@@ -26,6 +26,8 @@ async function serve(changes: Partial<AppOptions> = {}) {
     },
     unhealthy: () => [],
     notReady: () => [],
+    users: () => new Map(),
+    headers: () => ({}),
     onError: (error) => errors.push(error),
     ...changes,
   });

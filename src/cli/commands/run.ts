@@ -1,7 +1,10 @@
 import { cpus } from 'node:os';
 import type { Logger } from 'pino';
+import { nodeFileSystem } from '../../config/file-system.ts';
 import type { LoadedConfiguration } from '../../config/load.ts';
-import { type Exporter, startExporter } from '../../exporter.ts';
+import { webConfigWatch } from '../../config/web/web-config.ts';
+import type { RuntimeConfig } from '../../core/runtime-config.ts';
+import { type Exporter, type ExporterInput, startExporter } from '../../exporter.ts';
 import { configuredCapabilities } from '../../plan/plan.ts';
 import { createPlanner } from '../../plan/planner.ts';
 import { cronTicker } from '../../schedule/cron-ticker.ts';
@@ -38,6 +41,14 @@ function budgetRefusal({ runtime, declaration }: Runnable): string | undefined {
   return createPlanner({ declaration, capabilities, version: () => 0, callBudget }).budget()?.refusal;
 }
 
+function protection({ web }: LoadedConfiguration, { server }: RuntimeConfig): Pick<ExporterInput, 'web' | 'rereadWeb'> {
+  if (web === undefined || server.webConfigFile === undefined) return {};
+  const reread = webConfigWatch(server.webConfigFile, nodeFileSystem);
+  // What was read at the start is what later contents are compared with.
+  reread();
+  return { web, rereadWeb: reread };
+}
+
 /** Runs the exporter until a signal comes. */
 export async function serve(
   input: CommandInput,
@@ -63,6 +74,7 @@ export async function serve(
       random: Math.random,
       version: input.version,
       cpus: cpus().length,
+      ...protection(loaded, runtime),
     });
   } catch (error) {
     // Anything that the system did not refuse is a defect, and its stack is wanted.
@@ -75,7 +87,10 @@ export async function serve(
     return 1;
   }
   const path = runtime.prometheus?.baseUriPath ?? '';
-  logger.info(`Azimuth ${input.version} listens on port ${exporter.port}: http://localhost:${exporter.port}${path}`);
+  const scheme = loaded.web?.tls === undefined ? 'http' : 'https';
+  logger.info(
+    `Azimuth ${input.version} listens on port ${exporter.port}: ${scheme}://localhost:${exporter.port}${path}`,
+  );
   logger.info(
     `${declaration.metrics.length} metrics are scraped, ${loaded.invalidMetrics.length} are left out because of errors.`,
   );

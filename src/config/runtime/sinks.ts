@@ -110,11 +110,6 @@ export function refuseUnavailable(values: RuntimeValues, reader: Reader): void {
       telemetry.applicationInsights.value.isEnabled,
       'Application Insights',
     ],
-    [
-      values.server.value.webConfigFile.value !== undefined,
-      values.server.value.webConfigFile,
-      'The web configuration file',
-    ],
     [values.server.value.enableLifecycle.value, values.server.value.enableLifecycle, 'Reloading by request'],
   ];
   for (const [isOn, slot, feature] of refused) {

@@ -159,6 +159,10 @@ export const configErrors = {
     title: 'Only one half of the path to the secret file is given',
     remedy: 'Set both secretFilePath and secretFileName.',
   },
+  AZ1205: {
+    title: 'The protection of the endpoint cannot be set up',
+    remedy: 'Correct the field of the web configuration file that the message names.',
+  },
   AZ1149: {
     title: 'A resource has a name that no Azure resource can have',
     remedy: 'Write the name alone: no path, no URL, no characters that stand for something else in a URL.',

@@ -46,4 +46,8 @@ export const runtimeErrors = {
     title: "The plan makes more calls than Azure's limits allow, or nearly so",
     remedy: 'Use batch mode, longer schedules or fewer resources; azimuth plan shows the share of each limit.',
   },
+  AZ2030: {
+    title: 'A changed web configuration is not used',
+    remedy: 'Mend what the message names; until then certificate, users and headers stay as they were.',
+  },
 } as const satisfies Record<`AZ2${number}`, ErrorRow>;
