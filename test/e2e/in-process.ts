@@ -144,7 +144,13 @@ function compose(
   const log: Record<string, unknown>[] = [];
   const destination = new PassThrough();
   destination.on('data', (line: Buffer) => log.push(JSON.parse(line.toString()) as Record<string, unknown>));
-  const logger = createLogger({ level: 'Information', enabled: true, format: 'json', color: false, destination });
+  const logger = createLogger({
+    level: 'Information',
+    container: { enabled: true },
+    format: 'json',
+    color: false,
+    destination,
+  });
   const core = composeCore({
     runtime,
     declaration: loaded.declaration,

@@ -112,7 +112,10 @@ const telemetry = object({
   applicationInsights: section(
     object({
       isEnabled: defaulted(flag(), 'Send logs to Application Insights.', false),
-      instrumentationKey: optional(text(), 'Key of the Application Insights resource.'),
+      instrumentationKey: optional(
+        text(),
+        'Instrumentation key, or connection string, of the Application Insights resource.',
+      ),
       verbosity,
     }),
     'Application Insights.',

@@ -159,6 +159,10 @@ export const configErrors = {
     title: 'Only one half of the path to the secret file is given',
     remedy: 'Set both secretFilePath and secretFileName.',
   },
+  AZ1206: {
+    title: 'Application Insights cannot be reached with what is given',
+    remedy: 'Give the instrumentation key (a GUID) or the connection string of the resource.',
+  },
   AZ1205: {
     title: 'The protection of the endpoint cannot be set up',
     remedy: 'Correct the field of the web configuration file that the message names.',
