@@ -26,7 +26,7 @@ export function envelopeOf(
   about: { readonly iKey: string; readonly version: string; readonly instance: string },
 ): string | undefined {
   const { level, time, msg = '', err, ...fields } = JSON.parse(line) as Event;
-  if (fields['code'] === 'AZ2040') return undefined;
+  if (fields['code'] === 'AZ2060') return undefined;
   const properties = Object.fromEntries(
     Object.entries(fields)
       .filter(([, value]) => value !== undefined && value !== null)

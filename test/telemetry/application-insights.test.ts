@@ -136,7 +136,7 @@ describe('Application Insights', () => {
   });
 
   it('does not feed on its own complaints', () => {
-    const line = '{"level":40,"time":0,"code":"AZ2040","msg":"Log events do not reach Application Insights"}\n';
+    const line = '{"level":40,"time":0,"code":"AZ2060","msg":"Log events do not reach Application Insights"}\n';
     expect(envelopeOf(line, { iKey: key, version: '1', instance: 'a' })).toBeUndefined();
   });
 });

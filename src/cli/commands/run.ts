@@ -60,7 +60,7 @@ function insightsFor(
 }
 
 function tellDelivery(change: DeliveryChange, logger: Logger): void {
-  const code = 'AZ2040';
+  const code = 'AZ2060';
   if (change.kind === 'failing') {
     logger.warn({ code }, `Log events do not reach Application Insights: ${change.reason}.`);
     return;

@@ -50,7 +50,7 @@ export const runtimeErrors = {
     title: 'A changed web configuration is not used',
     remedy: 'Mend what the message names; until then certificate, users and headers stay as they were.',
   },
-  AZ2040: {
+  AZ2060: {
     title: 'Log events do not reach Application Insights',
     remedy: 'Check the instrumentation key or connection string, and that the ingestion endpoint can be reached.',
   },
