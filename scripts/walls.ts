@@ -13,6 +13,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   plan: { may: ['core', 'catalogue'], own: [] },
   store: { may: ['core'], own: [] },
   scrape: { may: ['core', 'plan', 'store'], own: [] },
+  status: { may: ['core', 'plan', 'scrape'], own: [] },
   schedule: { may: ['core'], own: ['node-cron'] },
   azure: {
     may: ['core', 'catalogue'],

@@ -9,13 +9,16 @@ import { configuredCapabilities } from './plan/plan.ts';
 import { createPlanner, type Planner } from './plan/planner.ts';
 import { runsPerHour } from './plan/rate.ts';
 import type { Capabilities, ScrapePlan } from './plan/types.ts';
-import type { RunReason } from './schedule/ports.ts';
+import type { RunReason, ScheduleState } from './schedule/ports.ts';
 import { startDelays } from './schedule/spread.ts';
 import { createGrainBook, type GrainBook } from './scrape/grains.ts';
 import { createKnowledge, type Knowledge } from './scrape/knowledge.ts';
 import type { ScrapeEvent } from './scrape/ports.ts';
 import { createScraper, type Delays, type RunResult } from './scrape/scraper.ts';
+import { createTraceBook } from './scrape/traces.ts';
 import { createExposition } from './sinks/prometheus/exposition.ts';
+import { type Explained, explain } from './status/explained.ts';
+import type { Selector } from './status/selector.ts';
 import type { SeriesSnapshots, SeriesStore } from './store/ports.ts';
 import { createSeriesStore } from './store/series-store.ts';
 import { createItemStatus, itemMetrics } from './telemetry/item-status.ts';
@@ -52,6 +55,8 @@ export interface ExporterCore {
   readonly exposition: Exposition;
   /** Asks all groups of a schedule once. */
   run(cron: string, reason: RunReason, signal: AbortSignal): Promise<RunResult>;
+  /** Explains the series that are meant, at most `most` of them. */
+  explain(selector: Selector, most: number, schedules: readonly ScheduleState[]): Explained;
   /** Removes series that outlived their bound. */
   expire(): void;
   close(): Promise<void>;
@@ -105,6 +110,7 @@ export function composeCore(input: CoreInput): ExporterCore {
     ...(runtime.callBudget === undefined ? {} : { callBudget: runtime.callBudget }),
   });
   for (const { metric, message } of planner.current().warnings) logger.info({ metric }, message);
+  const traces = createTraceBook();
   const scraper = createScraper({
     metrics: azure.metrics,
     logs: azure.logs,
@@ -115,6 +121,7 @@ export function composeCore(input: CoreInput): ExporterCore {
     limiterOf: limitersOf(runtime.server.maxDegreeOfParallelism ?? input.cpus * callsPerCpu),
     knowledge,
     grains,
+    traces,
     historyMs: runtime.azureMonitor.historyMs,
     ...(runtime.concurrency.mutexTimeoutMs === undefined ? {} : { groupTimeoutMs: runtime.concurrency.mutexTimeoutMs }),
   });
@@ -148,6 +155,19 @@ export function composeCore(input: CoreInput): ExporterCore {
       await exposition.refresh();
       return result;
     },
+    explain: (selector, most, schedules) =>
+      explain(
+        {
+          plan: planner.current(),
+          store,
+          traces,
+          known: (item) => scraper.known(item),
+          schedules,
+          nowMs: clock.now(),
+        },
+        selector,
+        most,
+      ),
     expire,
     async close() {
       await azure.close();

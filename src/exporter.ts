@@ -9,7 +9,10 @@ import { batchLimitPerHour, quotaRows, quotaWarnings } from './plan/quota.ts';
 import { runsPerHour } from './plan/rate.ts';
 import type { ScheduleEvent, ScheduleState, Ticker } from './schedule/ports.ts';
 import { createScheduler, type Scheduler, standingStill } from './schedule/scheduler.ts';
+import { parseSelector } from './status/selector.ts';
 
+/** Explanations in one answer; a selector that means more should say more. */
+const mostExplained = 20;
 const housekeepingMs = 5_000;
 /** Between two looks whether a token can be had at last; the token source itself paces what goes out. */
 const tokenPauseMs = 1_000;
@@ -56,6 +59,13 @@ export async function startExporter(input: ExporterInput): Promise<Exporter> {
     exposition: core.exposition,
     unhealthy: () => standingStill(scheduler.states(), clock.now(), standstillMs).map(stillness),
     notReady,
+    explain: {
+      explain: (text) => {
+        const parsed = parseSelector(text);
+        if (!parsed.ok) return { problem: parsed.message };
+        return core.explain(parsed.selector, mostExplained, scheduler.states());
+      },
+    },
     users: () => web.users,
     headers: () => web.headers,
     onError: (error) => logger.error({ code: 'AZ2007', err: error }, 'A request could not be answered.'),

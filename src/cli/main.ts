@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Command } from './command.ts';
 import { demoCommand } from './commands/demo.ts';
 import { emulateCommand } from './commands/emulate.ts';
+import { explainCommand } from './commands/explain.ts';
 import { healthCommand } from './commands/health.ts';
 import { planCommand } from './commands/plan.ts';
 import { runCommand } from './commands/run.ts';
@@ -19,12 +20,13 @@ const commands: readonly Command[] = [
   validateCommand,
   planCommand,
   scrapeCommand,
+  explainCommand,
   schemaCommand,
   healthCommand,
 ];
 
 /** Commands of the design that later versions bring. */
-const later: ReadonlySet<string> = new Set(['check', 'explain', 'discover']);
+const later: ReadonlySet<string> = new Set(['check', 'discover']);
 
 const usageExitCode = 2;
 

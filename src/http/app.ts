@@ -1,8 +1,9 @@
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
 import { basicAuth, isKnown } from './basic-auth.ts';
+import { explainRoute } from './explain-api.ts';
 import { indexPage } from './index-page.ts';
 import type { Users } from './passwords.ts';
-import type { Exposition } from './ports.ts';
+import type { ExplainSource, Exposition } from './ports.ts';
 
 export interface AppOptions {
   readonly version: string;
@@ -13,6 +14,7 @@ export interface AppOptions {
   readonly unhealthy: () => readonly string[];
   /** Reasons why nothing can be shown yet; empty once every schedule has had a run with a result. */
   readonly notReady: () => readonly string[];
+  readonly explain: ExplainSource;
   /** Users of the endpoint; none: no password is asked for. */
   readonly users: Users;
   /** Headers of every answer, as the web configuration file names them. */
@@ -32,6 +34,7 @@ export function createApp(options: AppOptions): Express {
   app.get('/-/healthy', reasons(options.unhealthy, 'Azimuth is healthy.'));
   app.get('/-/ready', reasons(options.notReady, 'Azimuth is ready.'));
   if (options.metricsPath !== undefined) app.get(options.metricsPath, metrics(options));
+  app.get('/api/v1/explain', explainRoute(options.explain));
   app.get('/', (_request, response) => {
     response.set('Content-Security-Policy', "default-src 'none'; style-src 'unsafe-inline'");
     response.type('html').send(indexPage(options.version, options.metricsPath));

@@ -26,6 +26,7 @@ async function serve(changes: Partial<AppOptions> = {}) {
     },
     unhealthy: () => [],
     notReady: () => [],
+    explain: { explain: () => ({ explanations: [], found: 0 }) },
     users: () => new Map(),
     headers: () => ({}),
     onError: (error) => errors.push(error),

@@ -35,6 +35,7 @@ function appWith(known: ReadonlyMap<string, Secret>, headers: Readonly<Record<st
     exposition: { serve: () => Promise.resolve(), refresh: () => Promise.resolve() },
     unhealthy: () => [],
     notReady: () => ['schedule * * * * * waits for sb-shop-weu'],
+    explain: { explain: () => ({ explanations: [], found: 0 }) },
     users: () => known,
     headers: () => headers,
     onError: () => undefined,
