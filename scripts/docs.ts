@@ -2,6 +2,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { resourceTypes } from '../src/catalogue/lookup.ts';
 import type { ResourceTypeRow } from '../src/catalogue/types.ts';
+import { roleAssignment } from '../src/check/az.ts';
+import { permissions } from '../src/check/permissions.ts';
 import { jsonSchema } from '../src/config/json-schema.ts';
 import { type ErrorRow, errorCatalogue } from '../src/core/errors.ts';
 import { type OwnMetric, type OwnMetricRow, ownMetricName, ownMetrics } from '../src/telemetry/own-metrics.ts';
@@ -28,6 +30,7 @@ const pages: Readonly<Record<string, () => string>> = {
   'metrics.md': metricsPage,
   'configuration.md': configurationPage,
   'resource-types.md': resourceTypesPage,
+  'permissions.md': permissionsPage,
 };
 
 let stale = 0;
@@ -167,6 +170,53 @@ The ${rows.length} values of \`resourceType\`. Every resource also takes \`subsc
 default to those of \`azureMetadata\`. Fields with \`?\` are optional. This page is made from \`src/catalogue\`.
 
 ${table(['resourceType', 'Azure service', 'fields', 'extra labels', 'without the optional entity'], rows)}
+`;
+}
+
+function permissionsPage(): string {
+  const code = (text: string | undefined): string => (text === undefined ? '' : `\`${text}\``);
+  const rows = permissions.map(({ api, use, action, role, scope, refusal, tried }) => [
+    code(api),
+    use,
+    code(action),
+    role ?? '',
+    scope,
+    refusal,
+    tried,
+  ]);
+  const head = ['api', 'used for', 'action', 'role', 'scope', 'how Azure refuses', 'tried by `azimuth check`'];
+  const line = roleAssignment('Monitoring Reader', '/subscriptions/0c9f1d52-7a41-4f0e-9b36-5d2f8e61a7c4', {
+    objectId: '5e8a2f90-13c7-4db4-a6f2-91b7c0d4e835',
+  });
+  const actions = [...new Set(permissions.flatMap(({ action }) => action ?? []))].map((action) => `- \`${action}\``);
+  return `# Permissions
+
+Azimuth only reads. For most declarations one role is enough: Monitoring Reader on the subscription, given to the
+identity that the pod runs with:
+
+\`\`\`sh
+${line}
+\`\`\`
+
+A new assignment takes some minutes until Azure heeds it. \`azimuth check\` tries every kind of call that the
+configuration needs, as few times as it can, and says which role is missing where, with the line that mends it. It ends
+with 0 when all is well and with 6 when something is missing; \`--format json\` gives the same for programs. The running
+exporter does the same beside its first runs: what they come to already tells most of it, so that only shared calls and
+Resource Graph are tried in addition. Each finding is one log line that begins with \`Preflight:\`.
+
+Where the identity can read nothing of a subscription, or where calls are shared (\`batch\`, \`subscription\`), the line
+gives the role on the subscription. Where the identity can read some of it, roles are given narrowly, and the line names
+the resource group. A narrower scope than that (the resource) works for single calls, too.
+
+${table(head, rows)}
+
+A custom role needs these actions, those of the calls that are used:
+
+${actions.join('\n')}
+
+Resource Graph asks for read access to what it is to find (\`*/read\`, as the role Reader has it). It is refused only when
+none of the subscriptions can be read; of those that cannot, it says nothing. This page is made from
+\`src/check/permissions.ts\`.
 `;
 }
 

@@ -14,6 +14,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   store: { may: ['core'], own: [] },
   scrape: { may: ['core', 'plan', 'store'], own: [] },
   status: { may: ['core', 'plan', 'scrape'], own: [] },
+  check: { may: ['core', 'plan'], own: [] },
   schedule: { may: ['core'], own: ['node-cron'] },
   azure: {
     may: ['core', 'catalogue'],

@@ -1,5 +1,8 @@
 import type { Logger } from 'pino';
 import { type Azure, createAzure } from './azure/azure.ts';
+import type { CheckRow } from './check/report.ts';
+import { type CheckDeps, runCheck } from './check/run-check.ts';
+import { createStartUpCheck, type StartUpCheck } from './check/start-up.ts';
 import type { Clock } from './core/clock.ts';
 import type { Declaration } from './core/declaration.ts';
 import { createLimiter, type Limiter } from './core/limiter.ts';
@@ -57,12 +60,17 @@ export interface ExporterCore {
   run(cron: string, reason: RunReason, signal: AbortSignal): Promise<RunResult>;
   /** Explains the series that are meant, at most `most` of them. */
   explain(selector: Selector, most: number, schedules: readonly ScheduleState[]): Explained;
+  /** Tries what the identity may read. */
+  check(signal: AbortSignal): Promise<CheckRow[]>;
+  /** The same beside the first runs; what it finds is logged. */
+  readonly startUpCheck: StartUpCheck;
   /** Removes series that outlived their bound. */
   expire(): void;
   close(): Promise<void>;
 }
 
 const callsPerCpu = 8;
+const probesAtOnce = 8;
 
 export function composeCore(input: CoreInput): ExporterCore {
   const { runtime, clock, logger } = input;
@@ -86,6 +94,7 @@ export function composeCore(input: CoreInput): ExporterCore {
     log.note(event);
     metrics.scrape(event);
     status(event);
+    startUpCheck.note(event);
   };
   const azure = createAzure({
     cloud: declaration.cloud,
@@ -111,6 +120,10 @@ export function composeCore(input: CoreInput): ExporterCore {
   });
   for (const { metric, message } of planner.current().warnings) logger.info({ metric }, message);
   const traces = createTraceBook();
+  const checkDeps = checkDepsOf(input, { azure, planner, knowledge });
+  const startUpCheck = createStartUpCheck(checkDeps, ({ code, role, command, message }) =>
+    logger.warn({ code, role, command }, `Preflight: ${command === null ? message : `${message} Run: ${command}`}`),
+  );
   const scraper = createScraper({
     metrics: azure.metrics,
     logs: azure.logs,
@@ -168,11 +181,35 @@ export function composeCore(input: CoreInput): ExporterCore {
         selector,
         most,
       ),
+    check: (signal) => runCheck(checkDeps, signal),
+    startUpCheck,
     expire,
     async close() {
       await azure.close();
       registry.close();
     },
+  };
+}
+
+function checkDepsOf(
+  { runtime, declaration, clock }: CoreInput,
+  { azure, planner, knowledge }: { azure: Azure; planner: Planner; knowledge: Knowledge },
+): CheckDeps {
+  const { identityId } = runtime.authentication;
+  return {
+    metrics: azure.metrics,
+    logs: azure.logs,
+    queues: azure.queues,
+    token: azure.token,
+    graph: azure.graph,
+    clock,
+    limiter: createLimiter(probesAtOnce),
+    plan: () => planner.current(),
+    queryMode: runtime.azureMonitor.queryMode,
+    discovers: declaration.metrics.some(({ resourceDiscoveryGroups }) => resourceDiscoveryGroups.length > 0),
+    learnRegion: (key, region) => knowledge.learnRegion(key, region),
+    tenantId: declaration.tenantId,
+    configured: identityId === undefined ? {} : { clientId: identityId },
   };
 }
 

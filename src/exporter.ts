@@ -43,11 +43,17 @@ export interface Exporter {
 export async function startExporter(input: ExporterInput): Promise<Exporter> {
   const { runtime, clock, logger } = input;
   const core = composeCore(input);
+  const stopping = new AbortController();
+  const onDefect = (error: unknown): void => logger.error({ code: 'AZ2007', err: error }, 'The preflight crashed.');
   const scheduler = createScheduler({
     schedules: core.planner.current().schedules,
     ticker: input.ticker,
     clock,
-    run: (schedule, reason, signal) => core.run(schedule.cron, reason, signal),
+    run: async (schedule, reason, signal) => {
+      const result = await core.run(schedule.cron, reason, signal);
+      core.startUpCheck.afterRun(stopping.signal).catch(onDefect);
+      return result;
+    },
     strideOf: ({ cron }) => core.planner.strideOf(cron),
     observe: (event) => onSchedule(event, core, input),
   });
@@ -86,7 +92,6 @@ export async function startExporter(input: ExporterInput): Promise<Exporter> {
   for (const sentence of quotaWarnings(rows)) logger.warn({ code: 'AZ2021' }, sentence);
   for (const sentence of core.planner.budget()?.sentences ?? []) logger.warn({ code: 'AZ2020' }, sentence);
   scheduler.start();
-  const stopping = new AbortController();
   if (core.planner.current().groups.some(({ mode }) => mode !== 'queue'))
     void scrapeOnceTokenComes(core, scheduler, input, stopping.signal);
 

@@ -8,10 +8,11 @@ import type { ClientOptions, SdkCredential } from './clients.ts';
 import { buildCredential } from './credentials.ts';
 import { createRecorder } from './exchange.ts';
 import { createGate } from './gate.ts';
+import { createGraphProbe } from './graph.ts';
 import { createLogsSource } from './logs.ts';
 import { createMetricsSource } from './metrics.ts';
 import { sdkEndpoints } from './plain-http.ts';
-import type { AzureObserver, PaceState, TokenPort } from './ports.ts';
+import type { AzureObserver, GraphProbe, PaceState, TokenPort } from './ports.ts';
 import { createQueueSource } from './queue.ts';
 import { TokenError } from './token-error.ts';
 import { createTracingClient } from './token-trace.ts';
@@ -42,6 +43,7 @@ export interface Azure {
   readonly logs: LogsSource;
   readonly queues: QueueSource;
   readonly token: TokenPort;
+  readonly graph: GraphProbe;
   /** How the calls on each of Azure's quotas are paced. */
   readonly pace: { state(): PaceState[] };
   /** Gives up acquisitions and closes all connections. Calls in flight end as failures. */
@@ -90,8 +92,10 @@ export function createAzure(options: AzureOptions): Azure {
     queues: createQueueSource(parts),
     token: {
       state: () => tokens.state(),
+      identity: () => tokens.identity(),
       probe: (signal) => probe(tokens, `${cloud.resourceManagerAudience}/.default`, signal),
     },
+    graph: createGraphProbe(parts),
     pace: { state: () => gate.state() },
     close: () => {
       closing.abort();

@@ -78,9 +78,27 @@ export type TokenState =
       readonly reason: string;
     };
 
+/** Who a token was given to: ids only. What the token does not tell is left out. */
+export interface TokenIdentity {
+  readonly kind: 'ServicePrincipal' | 'User';
+  /** Application id. */
+  readonly clientId?: string;
+  /** Id in the directory, which role assignments name. */
+  readonly objectId?: string;
+  readonly tenantId?: string;
+}
+
 /** Access tokens as readiness and the preflight see them. */
 export interface TokenPort {
   state(): TokenState;
+  /** Who the tokens held now are for; undefined without one, or when it is no JWT. */
+  identity(): TokenIdentity | undefined;
   /** Gets a token for ARM, or tells why none can be had. */
   probe(signal: AbortSignal): Promise<Outcome<void>>;
+}
+
+/** Whether Resource Graph shows the identity anything. */
+export interface GraphProbe {
+  /** Asks for one resource of the subscriptions (none: of the whole tenant); how many it got, 0 or 1. */
+  look(subscriptionIds: readonly string[], signal: AbortSignal): Promise<Outcome<number>>;
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Command } from './command.ts';
+import { checkCommand } from './commands/check.ts';
 import { demoCommand } from './commands/demo.ts';
 import { emulateCommand } from './commands/emulate.ts';
 import { explainCommand } from './commands/explain.ts';
@@ -21,12 +22,13 @@ const commands: readonly Command[] = [
   planCommand,
   scrapeCommand,
   explainCommand,
+  checkCommand,
   schemaCommand,
   healthCommand,
 ];
 
 /** Commands of the design that later versions bring. */
-const later: ReadonlySet<string> = new Set(['check', 'discover']);
+const later: ReadonlySet<string> = new Set(['discover']);
 
 const usageExitCode = 2;
 
