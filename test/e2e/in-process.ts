@@ -135,7 +135,12 @@ function compose(
   const loaded = loadConfiguration({
     folderFlag: 'conf',
     env: { AZIMUTH_AUTH_APPID: client, AZIMUTH_AUTH_APPKEY: password },
-    fileSystem: { readFile: (path) => files[path], exists: (path) => path in files, isDirectory: () => true },
+    fileSystem: {
+      readFile: (path) => files[path],
+      exists: (path) => path in files,
+      isDirectory: () => true,
+      list: () => [],
+    },
   });
   const { runtime } = loaded;
   const errors = loaded.problems.filter(({ severity }) => severity === 'error');
