@@ -151,6 +151,10 @@ export const configErrors = {
   AZ1146: { title: 'A secret has no source', remedy: 'Name an environment variable, or give rawValue.' },
   AZ1147: { title: 'A secret has two sources', remedy: 'Remove rawValue; the environment variable is used.' },
   AZ1148: { title: 'The environment variable of a secret is not set', remedy: 'Set the variable for the process.' },
+  AZ1159: {
+    title: 'Two files of the declaration contradict each other',
+    remedy: 'Keep what the message names in one file, or say the same in both.',
+  },
 
   AZ1201: { title: 'The identity has no client id', remedy: 'Set the field or the variable named in the message.' },
   AZ1202: { title: 'The identity has no secret', remedy: 'Set one of the fields or variables named in the message.' },
