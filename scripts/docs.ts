@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { resourceTypes } from '../src/catalogue/lookup.ts';
 import type { ResourceTypeRow } from '../src/catalogue/types.ts';
 import { roleAssignment } from '../src/check/az.ts';
@@ -7,12 +7,14 @@ import { permissions } from '../src/check/permissions.ts';
 import { jsonSchema } from '../src/config/json-schema.ts';
 import { type ErrorRow, errorCatalogue } from '../src/core/errors.ts';
 import { type OwnMetric, type OwnMetricRow, ownMetricName, ownMetrics } from '../src/telemetry/own-metrics.ts';
+import { valueRows, valuesSchema } from './helm-values.ts';
 
 /**
  * Writes the reference pages from the tables that the program itself uses. With `--check` nothing is written and a
  * page that differs fails, so that the pages tell the truth about this commit.
  */
 const docs = resolve(import.meta.dirname, '../docs');
+const chart = resolve(import.meta.dirname, '../charts/azimuth');
 const check = process.argv.includes('--check');
 
 interface Schema {
@@ -31,7 +33,34 @@ const pages: Readonly<Record<string, () => string>> = {
   'configuration.md': configurationPage,
   'resource-types.md': resourceTypesPage,
   'permissions.md': permissionsPage,
+  'helm-values.md': helmValuesPage,
+  '../charts/azimuth/values.schema.json': helmValuesSchema,
 };
+
+/** Values that each way of authentication needs. */
+const identities = [
+  [
+    'Workload identity',
+    '`mode: WorkloadIdentity`, `identity.id`; without the webhook also `workloadIdentity.projectToken`',
+  ],
+  [
+    'AAD Pod Identity',
+    '`mode: UserAssignedManagedIdentity`, `identity.id`, `identity.binding`; `aadPodIdentity.create` for its objects',
+  ],
+  [
+    'Identity of the node',
+    '`mode: SystemAssignedManagedIdentity`, or `UserAssignedManagedIdentity` with `identity.id`; `aadPodIdentity.exception` where AAD Pod Identity is installed',
+  ],
+  [
+    'Service principal, secret',
+    '`mode: ServicePrincipal`, `identity.id`, `identity.key` or `secrets.createSecret: false` and `secrets.secretName`',
+  ],
+  [
+    'Service principal, certificate',
+    '`mode: ServicePrincipal`, `identity.id`, `certificate.secretName`, or `certificate.filePath` with `extraVolumes`',
+  ],
+  ['Default chain of the Azure SDK', '`mode: SdkDefault`; `workloadIdentity.enabled` to take part in the webhook'],
+];
 
 let stale = 0;
 for (const [name, page] of Object.entries(pages)) {
@@ -40,7 +69,7 @@ for (const [name, page] of Object.entries(pages)) {
   if (!check) writeFileSync(path, text);
   else if (readOr(path) !== text) {
     stale += 1;
-    process.stderr.write(`docs/${name} is out of date: run npm run docs\n`);
+    process.stderr.write(`${relative(resolve(docs, '..'), path)} is out of date: run npm run docs\n`);
   }
 }
 process.exitCode = stale === 0 ? 0 : 1;
@@ -237,4 +266,47 @@ function typeRow(row: ResourceTypeRow): string[] {
     labels.map((label) => `\`${label}\``).join(', '),
     entity,
   ];
+}
+
+function readValues() {
+  return valuesSchema(readFileSync(join(chart, 'values.yaml'), 'utf8'));
+}
+
+function helmValuesSchema(): string {
+  const head = { $schema: 'http://json-schema.org/draft-07/schema#', title: 'Values of the chart azimuth' };
+  return `${JSON.stringify({ ...head, ...readValues() }, null, 2)}\n`;
+}
+
+function helmValuesPage(): string {
+  return `# Values of the Helm chart
+
+\`helm install azimuth charts/azimuth --values values.yaml\`. This page is made from \`charts/azimuth/values.yaml\`.
+
+**Coming from Promitor.** Both of its charts' values are taken as they are, deprecated names too. Set
+\`fullnameOverride: promitor-agent-scraper\` and every object, the Service included, has the name that existing scrape
+configurations ask for. What differs: samples carry no timestamps unless \`enableMetricTimestamps\` is set, logs begin at
+\`Information\`, and the container listens on 8888. \`rbac.podSecurityPolicyEnabled\` and \`verifyDependencies\` have no
+effect. \`resourceDiscoveryGroups\` and \`azureLandscape\` become \`resource-discovery-declaration.yaml\`.
+
+**Wrong values.** An unknown key, or a value of the wrong type, is refused with its place and the known names. A word
+out of a fixed list (\`mode\`, levels, \`cloud\`) is taken in any case and written as Azimuth spells it; a wrong one is
+refused with the nearest right one.
+
+**Raw configuration.** What stands in \`config.runtime\`, \`config.declaration\` and \`config.discovery\` is laid over what
+all other values say, key by key: mappings are merged; lists, texts, numbers and \`false\` replace. Keys are spelled as in
+[configuration.md](configuration.md). The port is the exception: it is \`service.targetPort\`.
+
+**Identities.** The mode is \`azureAuthentication.mode\`.
+
+${table(['identity', 'values'], identities)}
+
+The webhook of workload identity mounts the token; the chart annotates the service account with client id and tenant and
+labels the pod. The subject of the federated credential is
+\`system:serviceaccount:<namespace>:<name of the release's objects>\`.
+
+**Pods.** They meet the restricted profile of pod security, use no API of Kubernetes, and write to \`/tmp\` alone. The
+Service leads to pods that are not ready too, so that \`/metrics\` tells why a pod is not.
+
+${table(['value', 'type', 'default', 'meaning'], valueRows(readValues()))}
+`;
 }
