@@ -7,7 +7,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/e2e/**', 'test/chart/**'],
+          exclude: ['test/e2e/**', 'test/chart/**', 'test/container/**'],
           testTimeout: 15_000,
         },
       },
@@ -28,6 +28,18 @@ export default defineConfig({
           fileParallelism: false,
           // Concurrent tests of a file wait on one exporter; they cost next to nothing.
           maxConcurrency: 20,
+        },
+      },
+      {
+        test: {
+          name: 'container',
+          include: ['test/container/**/*.test.ts'],
+          globalSetup: ['test/container/setup.ts'],
+          testTimeout: 400_000,
+          hookTimeout: 120_000,
+          // The files wait for containers; the longest waits two minutes.
+          maxWorkers: 6,
+          maxConcurrency: 4,
         },
       },
     ],

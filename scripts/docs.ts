@@ -138,13 +138,15 @@ ${table(['name', 'type', 'labels', 'meaning', 'as Promitor'], rows)}
 function configurationPage(): string {
   const runtime = rowsOf(jsonSchema('runtime') as Schema, '');
   const declaration = rowsOf(jsonSchema('declaration') as Schema, '');
+  const discovery = rowsOf(jsonSchema('discovery') as Schema, '');
   const head = ['key', 'type', 'default', 'meaning'];
   return `# Configuration
 
 A folder holds \`runtime.yaml\` (how Azimuth runs) and the metrics declaration (what is scraped). The folder is the first
 of: \`--config-folder\`, \`AZIMUTH_CONFIG_FOLDER\`, \`PROMITOR_CONFIG_FOLDER\`, \`/config\` if it exists, \`config\`.
-\`azimuth validate\` reports every mistake in both files at once; \`azimuth schema runtime\` and
-\`azimuth schema declaration\` print JSON Schemas for completion in editors. This page is made from the same tables.
+A third file, \`resource-discovery-declaration.yaml\`, is optional. \`azimuth validate\` reports every mistake in all of
+them at once; \`azimuth schema runtime\`, \`azimuth schema declaration\` and \`azimuth schema discovery\` print JSON
+Schemas for completion in editors. This page is made from the same tables.
 
 ## runtime.yaml
 
@@ -168,6 +170,13 @@ expressions have five fields, or six with the second first; everything that Prom
 meaning, in the time zone of the process (\`TZ\`, else UTC).
 
 ${table(head, declaration)}
+
+## resource-discovery-declaration.yaml
+
+Keys and the values of enumerations compare without case, as in Promitor. \`azureLandscape\` and
+\`resourceDiscoveryGroups\` may stand in the metrics declaration instead. What they mean: [discovery.md](discovery.md).
+
+${table(head, discovery)}
 `;
 }
 

@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
 /**
- * Runs the unit tests, those of the chart, then the end-to-end tests, which measure time and want the machine for themselves. The last
- * line of the output states the totals; the exit code is 1 when anything failed.
+ * Runs the unit tests, those of the chart, then the end-to-end tests, which measure time and want the machine for
+ * themselves, then those of the image. The last line of the output states the totals; the exit code is 1 when anything
+ * failed.
  */
 interface Totals {
   readonly passed: number;
@@ -26,7 +27,7 @@ interface Report {
 const filters = process.argv.slice(2);
 const root = resolve(import.meta.dirname, '..');
 const folder = mkdtempSync(join(tmpdir(), 'azimuth-tests-'));
-const totals = ['unit', 'chart', 'e2e'].map((project) => run(project, join(folder, `${project}.json`)));
+const totals = ['unit', 'chart', 'e2e', 'container'].map((project) => run(project, join(folder, `${project}.json`)));
 rmSync(folder, { recursive: true });
 const sum = (of: (one: Totals) => number): number => totals.reduce((total, one) => total + of(one), 0);
 const failed = sum((one) => one.failed);

@@ -3,6 +3,8 @@ import { type Azure, createAzure } from './azure/azure.ts';
 import type { CheckRow } from './check/report.ts';
 import { type CheckDeps, runCheck } from './check/run-check.ts';
 import { createStartUpCheck, type StartUpCheck } from './check/start-up.ts';
+import { type ComposedDiscovery, composeDiscovery } from './compose-discovery.ts';
+import { type ComposedLabels, composeLabels } from './compose-labels.ts';
 import type { Clock } from './core/clock.ts';
 import type { Declaration } from './core/declaration.ts';
 import { createLimiter, type Limiter } from './core/limiter.ts';
@@ -17,7 +19,7 @@ import { startDelays } from './schedule/spread.ts';
 import { createGrainBook, type GrainBook } from './scrape/grains.ts';
 import { createKnowledge, type Knowledge } from './scrape/knowledge.ts';
 import type { ScrapeEvent } from './scrape/ports.ts';
-import { createScraper, type Delays, type RunResult } from './scrape/scraper.ts';
+import { createScraper, type Delays, type RunResult, type Scraper } from './scrape/scraper.ts';
 import { createTraceBook } from './scrape/traces.ts';
 import { createExposition } from './sinks/prometheus/exposition.ts';
 import { type Explained, explain } from './status/explained.ts';
@@ -56,6 +58,10 @@ export interface ExporterCore {
   readonly log: ScrapeLog;
   readonly metrics: ScrapeMetrics;
   readonly exposition: Exposition;
+  /** Undefined when no resource discovery group is declared. */
+  readonly discovery: ComposedDiscovery | undefined;
+  /** Azure's tags and properties of resources as labels. */
+  readonly labels: ComposedLabels;
   /** Asks all groups of a schedule once. */
   run(cron: string, reason: RunReason, signal: AbortSignal): Promise<RunResult>;
   /** Explains the series that are meant, at most `most` of them. */
@@ -88,9 +94,15 @@ export function composeCore(input: CoreInput): ExporterCore {
     totalLimit: Number.POSITIVE_INFINITY,
   });
   const log = createScrapeLog(logger);
-  const metrics = createScrapeMetrics(registry, { tenantId: declaration.tenantId, appId: appIdOf(runtime) });
-  const status = createItemStatus(statusStore, prefix, declaration.tenantId);
+  const metrics = createScrapeMetrics(registry, {
+    tenantId: declaration.tenantId,
+    appId: appIdOf(runtime),
+    cloud: declaration.cloud.name === 'UsGov' ? 'US Government' : declaration.cloud.name,
+    authMode: runtime.authentication.mode,
+  });
+  const status = createItemStatus(statusStore, prefix);
   const observe = (event: ScrapeEvent): void => {
+    if ('item' in event && event.kind !== 'left' && planner.item(event.item.id) === undefined) return;
     log.note(event);
     metrics.scrape(event);
     status(event);
@@ -111,11 +123,49 @@ export function composeCore(input: CoreInput): ExporterCore {
   });
   const knowledge = createKnowledge(() => clock.now());
   const grains = createGrainBook(azure.metrics);
-  const capabilities = capabilitiesOf(runtime, knowledge, grains);
-  const planner = createPlanner({
+  const labels = composeLabels({
+    wanted: declaration.resourceLabels,
+    graph: azure.graph,
+    clock,
+    logger,
+    intervalMs: runtime.resourceDiscovery.refreshIntervalMs,
+    plan: () => planner.inForce(),
+    statusStore,
+    prefix,
+  });
+  const capabilities = capabilitiesOf(runtime, { knowledge, grains, labels });
+  const remarks = new Set<string>();
+  const tellRemarks = (): void => {
+    for (const { metric, message } of planner.inForce().warnings) {
+      if (!remarks.has(`${metric} ${message}`)) logger.info({ metric }, message);
+      remarks.add(`${metric} ${message}`);
+    }
+  };
+  const discovery = composeDiscovery({
+    declaration,
+    config: runtime.resourceDiscovery,
+    graph: azure.graph,
+    clock,
+    logger,
+    registry,
+    pause: turn,
+    learnRegion: (key, region) => knowledge.learnRegion(key, region),
+    changed: () => void planner.prepare(),
+  });
+  const planner: Planner = createPlanner({
     declaration,
     capabilities,
-    version: () => knowledge.version(),
+    version: () => knowledge.version() + labels.version() + (discovery?.lists.version() ?? 0),
+    found: (name) => discovery?.lists.resources(name) ?? [],
+    slices: { now: () => performance.now(), pause: turn },
+    replaced: (gone) => {
+      tellRemarks();
+      scraper.forget(gone.map(({ id }) => id));
+      for (const item of gone) {
+        store.remove(item.id);
+        observe({ kind: 'left', item, reason: 'undiscovered' });
+      }
+    },
     ...(runtime.callBudget === undefined ? {} : { callBudget: runtime.callBudget }),
   });
   for (const { metric, message } of planner.current().warnings) logger.info({ metric }, message);
@@ -124,11 +174,14 @@ export function composeCore(input: CoreInput): ExporterCore {
   const startUpCheck = createStartUpCheck(checkDeps, ({ code, role, command, message }) =>
     logger.warn({ code, role, command }, `Preflight: ${command === null ? message : `${message} Run: ${command}`}`),
   );
-  const scraper = createScraper({
+  planner.current();
+  tellRemarks();
+  const scraper: Scraper = createScraper({
     metrics: azure.metrics,
     logs: azure.logs,
     queues: azure.queues,
-    store,
+    // A run that is under way may still bring values of what has left the plan.
+    store: { ...store, replace: (slot) => (planner.item(slot.owner) === undefined ? 0 : store.replace(slot)) },
     clock,
     observe,
     limiterOf: limitersOf(runtime.server.maxDegreeOfParallelism ?? input.cpus * callsPerCpu),
@@ -139,7 +192,7 @@ export function composeCore(input: CoreInput): ExporterCore {
     ...(runtime.concurrency.mutexTimeoutMs === undefined ? {} : { groupTimeoutMs: runtime.concurrency.mutexTimeoutMs }),
   });
   const publishPlan = planPublisher(registry, planner);
-  const exposition = composeExposition(input, { store, statusStore, registry });
+  const exposition = composeExposition(input, { store, statusStore, registry, discovery });
   const expire = (): void => {
     for (const owner of store.expire(clock.now())) {
       const item = planner.item(owner);
@@ -155,9 +208,15 @@ export function composeCore(input: CoreInput): ExporterCore {
     log,
     metrics,
     exposition,
+    discovery,
+    labels,
     async run(cron, reason, signal) {
+      await planner.prepare();
+      await labels.ready(signal);
+      await planner.prepare();
+      labels.publish();
       const groups = planner.groups(cron);
-      publishPlan(planner.current());
+      publishPlan(planner.inForce());
       const periodMs = groups[0]?.schedule.periodMs ?? 0;
       const { readsPerSecond } = runtime.azureMonitor.rateLimit;
       const delays: Delays = (ids) => (reason === 'start' ? [] : startDelays(ids, periodMs, readsPerSecond));
@@ -185,6 +244,8 @@ export function composeCore(input: CoreInput): ExporterCore {
     startUpCheck,
     expire,
     async close() {
+      discovery?.stop();
+      labels.stop();
       await azure.close();
       registry.close();
     },
@@ -201,7 +262,7 @@ function checkDepsOf(
     logs: azure.logs,
     queues: azure.queues,
     token: azure.token,
-    graph: azure.graph,
+    graph: azure.graphProbe,
     clock,
     limiter: createLimiter(probesAtOnce),
     plan: () => planner.current(),
@@ -219,9 +280,10 @@ function composeExposition(
     readonly store: SeriesStore & SeriesSnapshots;
     readonly statusStore: SeriesSnapshots;
     readonly registry: OwnRegistry;
+    readonly discovery: ComposedDiscovery | undefined;
   },
 ): Exposition {
-  const { store, statusStore, registry } = parts;
+  const { store, statusStore, registry, discovery } = parts;
   const own = input.scrapedOnly !== true;
   const sink = input.runtime.prometheus;
   const countSeries = seriesCounter(store, registry);
@@ -230,6 +292,7 @@ function composeExposition(
     ownMetrics: (format) => {
       if (!own) return Promise.resolve('');
       countSeries();
+      discovery?.publishAges();
       return registry.text(format);
     },
     unavailableValue: sink?.metricUnavailableValue ?? Number.NaN,
@@ -281,6 +344,11 @@ function planPublisher(registry: OwnRegistry, planner: Planner): (plan: ScrapePl
   };
 }
 
+/** Lets whatever waits have its turn. */
+function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
 /** One limiter a subscription: calls that wait for the pace of one must not hold up another. */
 function limitersOf(places: number): (subscriptionId: string) => Limiter {
   const limiters = new Map<string, Limiter>();
@@ -291,10 +359,18 @@ function limitersOf(places: number): (subscriptionId: string) => Limiter {
   };
 }
 
-function capabilitiesOf(runtime: RuntimeConfig, knowledge: Knowledge, grains: GrainBook): Capabilities {
+function capabilitiesOf(
+  runtime: RuntimeConfig,
+  {
+    knowledge,
+    grains,
+    labels,
+  }: { readonly knowledge: Knowledge; readonly grains: GrainBook; readonly labels: ComposedLabels },
+): Capabilities {
   return {
     ...configuredCapabilities(runtime.azureMonitor),
     regionOf: (key) => knowledge.regionOf(key),
+    labelsOf: (key) => labels.labelsOf(key),
     batchRefusal: (subscriptionId, armType) => knowledge.batchRefusal(subscriptionId, armType),
     grainOf: (armType, metricName, intervalMs) => grains.known(armType, [metricName], intervalMs),
   };

@@ -3,6 +3,7 @@ import { formatProblem } from './config/problem.ts';
 import type { ReadWebConfig } from './config/web/web-config.ts';
 import { sleep } from './core/clock.ts';
 import type { WebConfig } from './core/web-config.ts';
+import { createDiscoveryApi } from './discovery/agent/serve.ts';
 import { createApp } from './http/app.ts';
 import { type HttpServer, listen } from './http/server.ts';
 import { batchLimitPerHour, quotaRows, quotaWarnings } from './plan/quota.ts';
@@ -55,6 +56,7 @@ export async function startExporter(input: ExporterInput): Promise<Exporter> {
       return result;
     },
     strideOf: ({ cron }) => core.planner.strideOf(cron),
+    holdsBack: ({ cron }) => core.discovery?.holdsBack(cron) ?? false,
     observe: (event) => onSchedule(event, core, input),
   });
   const notReady = (): string[] => scheduler.states().flatMap((state) => waitingFor(state, core));
@@ -74,6 +76,9 @@ export async function startExporter(input: ExporterInput): Promise<Exporter> {
     },
     users: () => web.users,
     headers: () => web.headers,
+    ...(core.discovery === undefined || core.discovery.groups.length === 0
+      ? {}
+      : { discovery: createDiscoveryApi(core.discovery.groups, core.discovery.lists) }),
     onError: (error) => logger.error({ code: 'AZ2007', err: error }, 'A request could not be answered.'),
   });
   const server = await listen(app, runtime.server.httpPort, web.tls).catch(async (error: unknown) => {
@@ -91,6 +96,8 @@ export async function startExporter(input: ExporterInput): Promise<Exporter> {
   const rows = quotaRows(core.planner.current().groups, runsPerHour, { rateLimit, batchLimitPerHour });
   for (const sentence of quotaWarnings(rows)) logger.warn({ code: 'AZ2021' }, sentence);
   for (const sentence of core.planner.budget()?.sentences ?? []) logger.warn({ code: 'AZ2020' }, sentence);
+  core.discovery?.start((cron) => scheduler.runNow(cron));
+  core.labels.start();
   scheduler.start();
   if (core.planner.current().groups.some(({ mode }) => mode !== 'queue'))
     void scrapeOnceTokenComes(core, scheduler, input, stopping.signal);
@@ -194,8 +201,11 @@ function onSchedule(event: ScheduleEvent, core: ExporterCore, { logger }: Export
 function waitingFor(state: ScheduleState, core: ExporterCore): string[] {
   if (state.lastSuccessMs !== undefined) return [];
   const { text, cron } = state.schedule;
+  const discovery = core.discovery?.waitingFor(cron) ?? [];
+  // Groups that are known to be empty leave nothing to wait for.
+  if (discovery.length === 0 && core.planner.groups(cron).length === 0) return [];
   const token = core.azure.token.state();
-  const reasons = token.kind === 'waiting' ? [token.reason] : core.log.problems(cron);
+  const reasons = token.kind === 'waiting' ? [token.reason] : [...discovery, ...core.log.problems(cron)];
   const waiting = `AZ2002: schedule ${text} has no result yet`;
   return reasons.length === 0 ? [waiting] : reasons.map((reason) => `${waiting}: ${reason}`);
 }

@@ -67,6 +67,12 @@ const armAdvice: Advice = {
 
 const adviceByApi: Partial<Record<AzureApi, Advice>> = {
   batch: { AZ3401: 'the identity needs the role Monitoring Reader on the subscription, besides a correct tenantId' },
+  resourceGraph: {
+    AZ3400:
+      'check the criteria and the condition of the resource discovery group, and the subscriptions of the landscape',
+    AZ3403: 'assign the role Reader or Monitoring Reader to the identity on the subscriptions of the landscape',
+    AZ3429: 'use fewer resource discovery groups or a longer interval',
+  },
   subscription: { AZ3403: 'assign the role Monitoring Reader to the identity on the subscription' },
   logs: {
     AZ3400: 'check the query and workspaceId',

@@ -20,10 +20,14 @@ export interface AzureRequestEvent {
   /** Size of the body after decompression, in bytes; 0 when there was none. */
   readonly bytes: number;
   readonly subscriptionId?: string;
+  /** Tenant whose token the call carries; absent for calls without one. */
+  readonly tenantId?: string;
   /** ARM location; only of calls that go to one. */
   readonly region?: string;
   /** `x-ms-ratelimit-remaining-subscription-reads`, when Azure sent it. */
   readonly remainingReads?: number;
+  /** `x-ms-user-quota-remaining` of Resource Graph, when Azure sent it. */
+  readonly remainingQueries?: number;
   /** Azure answered 429 or 529. */
   readonly throttled: boolean;
   /** Azure's id of the request, for a support case. */
@@ -36,8 +40,11 @@ export interface AzureRequestEvent {
 
 /** One of Azure's quotas and how the calls on it are paced, for the status page and the own metrics. */
 export interface PaceState {
-  readonly api: 'arm' | 'batch' | 'definitions';
+  readonly api: 'arm' | 'batch' | 'definitions' | 'resourceGraph';
+  /** Empty for Resource Graph, which counts by user. */
   readonly subscription: string;
+  /** Tenant of the user; only for Resource Graph. */
+  readonly tenant?: string;
   /** ARM location; only of quotas that are counted by region. */
   readonly region?: string;
   /** Calls that may go out at once; negative while Azure counts more than we did. */

@@ -1,5 +1,7 @@
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
+import type { DiscoveryApi } from '../discovery/agent/ports.ts';
 import { basicAuth, isKnown } from './basic-auth.ts';
+import { discoveryRoutes } from './discovery-api.ts';
 import { explainRoute } from './explain-api.ts';
 import { indexPage } from './index-page.ts';
 import type { Users } from './passwords.ts';
@@ -19,6 +21,8 @@ export interface AppOptions {
   readonly users: Users;
   /** Headers of every answer, as the web configuration file names them. */
   readonly headers: () => Readonly<Record<string, string>>;
+  /** Promitor's discovery API; undefined when no discovery groups are declared. */
+  readonly discovery?: DiscoveryApi;
   /** Called with errors that no route handled. */
   readonly onError: (error: unknown) => void;
 }
@@ -35,6 +39,7 @@ export function createApp(options: AppOptions): Express {
   app.get('/-/ready', reasons(options.notReady, 'Azimuth is ready.'));
   if (options.metricsPath !== undefined) app.get(options.metricsPath, metrics(options));
   app.get('/api/v1/explain', explainRoute(options.explain));
+  if (options.discovery !== undefined) app.use(discoveryRoutes(options.discovery));
   app.get('/', (_request, response) => {
     response.set('Content-Security-Policy', "default-src 'none'; style-src 'unsafe-inline'");
     response.type('html').send(indexPage(options.version, options.metricsPath));

@@ -109,6 +109,7 @@ export async function askOnce(query: Query, parts: readonly Part[]): Promise<Out
   const outcome = await query.source.query(
     {
       mode,
+      tenantId: group.tenantId,
       subscriptionId: group.subscriptionId,
       resourceIds: [...resources.values()],
       ...(group.region === undefined || mode === 'single' ? {} : { region: group.region }),

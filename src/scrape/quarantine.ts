@@ -21,6 +21,8 @@ export interface Quarantine {
   release(part: Part): void;
   /** What holds an item, in words and times; undefined when nothing does. */
   view(itemId: string): QuarantineView | undefined;
+  /** The item is no longer asked for. */
+  forget(itemId: string): void;
   /** Parts in quarantine by error code. */
   counts(): ReadonlyMap<string, number>;
 }
@@ -61,6 +63,7 @@ export function createQuarantine(): Quarantine {
       const entry = held.get(itemId);
       return entry && { error: entry.error, untilMs: entry.untilMs };
     },
+    forget: (itemId) => void held.delete(itemId),
     counts() {
       const counts = new Map<string, number>();
       for (const { error } of held.values()) counts.set(error.code, (counts.get(error.code) ?? 0) + 1);

@@ -45,6 +45,8 @@ export interface Scraper {
    * reason of `signal` is a {@link CutOff}.
    */
   run(groups: readonly QueryGroup[], delays: Delays, signal: AbortSignal): Promise<RunResult>;
+  /** Forgets what was learned of items that are no longer asked for. */
+  forget(itemIds: readonly string[]): void;
   /** What is known of an item from its runs so far. */
   known(item: ScrapeItem): KnownOfItem;
 }
@@ -55,7 +57,6 @@ export interface KnownOfItem {
   /** Undefined unless it is asked apart from others. */
   readonly quarantine?: QuarantineView;
 }
-
 export type Delays = (groupIds: readonly string[]) => readonly number[];
 
 /** Items of a run by what became of them. */
@@ -115,6 +116,13 @@ export function createScraper(options: ScraperOptions): Scraper {
   };
 
   return {
+    forget(itemIds) {
+      for (const id of itemIds) {
+        memory.delete(id);
+        turns.delete(id);
+        quarantine.forget(id);
+      }
+    },
     async run(groups, delays, signal) {
       const nowMs = options.clock.now();
       let succeeded = 0;

@@ -3,8 +3,8 @@ import type { ScrapeEvent, ScrapeItem } from '../scrape/ports.ts';
 import type { SeriesStore } from '../store/ports.ts';
 import { type OwnMetric, ownMetricName, ownMetrics } from './own-metrics.ts';
 
-/** Own metrics that have a series per metric and resource. */
-export const itemMetrics: ReadonlySet<OwnMetric> = new Set(['scrapeSuccess', 'scrapeError']);
+/** Own metrics that have a series per resource, or per metric and resource. */
+export const itemMetrics: ReadonlySet<OwnMetric> = new Set(['scrapeSuccess', 'scrapeError', 'resourceInfo']);
 
 interface Status {
   readonly labels: readonly LabelPair[];
@@ -17,11 +17,7 @@ interface Status {
  * prom-client would take a second to print them, at every scrape. Entities of one resource (queues of a namespace)
  * share a series, because Promitor's labels do not tell them apart: it is an error when one of them fails.
  */
-export function createItemStatus(
-  store: SeriesStore,
-  prefix: 'azimuth' | 'promitor',
-  tenantId: string,
-): (event: ScrapeEvent) => void {
+export function createItemStatus(store: SeriesStore, prefix: 'azimuth' | 'promitor'): (event: ScrapeEvent) => void {
   const statuses = new Map<string, Status>();
 
   const write = (metric: 'scrapeSuccess' | 'scrapeError', owner: string, status: Status, runMs: number): void => {
@@ -38,9 +34,16 @@ export function createItemStatus(
   };
 
   return (event) => {
-    if (event.kind !== 'succeeded' && event.kind !== 'failed') return;
+    const isOver = event.kind === 'left' && event.reason === 'undiscovered';
+    if (event.kind !== 'succeeded' && event.kind !== 'failed' && !isOver) return;
     const owner = `${event.item.metric.name} ${event.item.resource.key}`;
-    const status = statuses.get(owner) ?? { labels: labelsOf(event.item, tenantId), failing: new Set() };
+    if (event.kind === 'left') {
+      // Entities of the resource that stay write it anew at their next run.
+      statuses.delete(owner);
+      store.remove(owner);
+      return;
+    }
+    const status = statuses.get(owner) ?? { labels: labelsOf(event.item), failing: new Set() };
     statuses.set(owner, status);
     if (event.kind === 'failed') status.failing.add(event.item.id);
     else status.failing.delete(event.item.id);
@@ -52,7 +55,7 @@ export function createItemStatus(
   };
 }
 
-function labelsOf(item: ScrapeItem, tenantId: string): LabelPair[] {
+function labelsOf(item: ScrapeItem): LabelPair[] {
   const { resource } = item;
   return [
     ['metric_name', item.metric.name],
@@ -60,6 +63,6 @@ function labelsOf(item: ScrapeItem, tenantId: string): LabelPair[] {
     ['resource_name', resource.instanceName],
     ['resource_type', resource.resourceType],
     ['subscription_id', resource.subscriptionId],
-    ['tenant_id', tenantId],
+    ['tenant_id', resource.tenantId],
   ];
 }

@@ -136,7 +136,7 @@ describe('against the emulator', () => {
   });
 
   it('asks Resource Graph for the least, and tells what the refusal named', async () => {
-    const { graph, token } = harness.azure;
+    const { graphProbe: graph, token } = harness.azure;
     expect(await graph.look([subscriptionId], signal)).toEqual({ kind: 'ok', value: 1 });
     expect(await graph.look([], signal)).toEqual({ kind: 'ok', value: 1 });
     expect(harness.events.at(-1)).toMatchObject({ api: 'resourceGraph', code: '200' });

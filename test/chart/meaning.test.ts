@@ -29,6 +29,7 @@ const usual: Omit<RuntimeConfig, 'authentication'> = {
     logging: { isEnabled: false, informationLevel: 'Basic' },
   },
   seriesLimit: { perMetric: 100_000, total: 1_000_000 },
+  resourceDiscovery: { shrinkThreshold: 0.5, refreshIntervalMs: 300_000 },
   healthCheck: { scraperFreshness: true },
 };
 
@@ -215,7 +216,7 @@ describe('what the container loads is what the values mean', () => {
         },
         prometheusRemoteWrite: { url: 'https://remote.example:8443/api/v1/write' },
       },
-      resourceDiscovery: { host: 'discovery', port: 8889, shrinkThreshold: 0.25 },
+      resourceDiscovery: { host: 'discovery', port: 8889, shrinkThreshold: 0.25, refreshInterval: '00:02:00' },
       cache: { enabled: true, durationInMinutes: 5 },
       telemetry: {
         defaultVerbosity: 'Debug',

@@ -71,6 +71,10 @@ export interface Proof {
   plan(): ScrapePlan;
   /** Moves world time on, forgets the calls so far and runs every schedule once. */
   run(afterMs?: number): Promise<RunResult>;
+  /** Refreshes every resource discovery group once. */
+  discover(): Promise<void>;
+  /** Looks up tags and properties of resources once more; `signal` ends it. */
+  lookUpLabels(signal?: AbortSignal): Promise<void>;
   /** The whole scrape endpoint. */
   text(): Promise<string>;
   /** Samples of a family. */
@@ -108,6 +112,10 @@ export async function prove(input: ProofInput): Promise<Proof> {
       const sum = (pick: (result: RunResult) => number): number => results.reduce((all, one) => all + pick(one), 0);
       return { succeeded: sum(({ succeeded }) => succeeded), failed: sum(({ failed }) => failed) };
     },
+    async discover() {
+      await core.discovery?.lists.refresh(new AbortController().signal);
+    },
+    lookUpLabels: (signal = new AbortController().signal) => core.labels.refresh(signal),
     text,
     lines,
     async values(name, label = 'instance_name') {

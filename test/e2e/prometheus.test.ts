@@ -78,7 +78,8 @@ describe.skipIf(prometheus === undefined)('a minute of a real Prometheus (needs 
       metrics_path: `/${job}`,
       static_configs: [{ targets: [`127.0.0.1:${port}`] }],
     }));
-    server = await startPrometheus(prometheus ?? '', folder, jobs, `${scrapeEveryMs}ms`);
+    const global = { scrape_interval: `${scrapeEveryMs}ms`, scrape_timeout: '1s' };
+    server = await startPrometheus(prometheus ?? '', folder, { global, scrape_configs: jobs });
     await new Promise((resolve) => setTimeout(resolve, minuteMs));
   }, minuteMs + 30_000);
   afterAll(async () => {

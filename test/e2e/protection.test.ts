@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { hash } from 'bcrypt';
+import { hash } from 'bcryptjs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Emulator } from '../../src/emulator/emulator.ts';
 import { createAuthority } from '../fakes/authority.ts';
@@ -94,15 +94,13 @@ describe('an endpoint with TLS and a password', () => {
     };
     let real: RealPrometheus | undefined;
     try {
-      real = await startPrometheus(
-        prometheus ?? '',
-        own,
-        [
+      real = await startPrometheus(prometheus ?? '', own, {
+        global: { scrape_interval: '1s', scrape_timeout: '1s' },
+        scrape_configs: [
           { ...job, job_name: 'known', basic_auth: { username: 'prometheus', password } },
           { ...job, job_name: 'unknown', basic_auth: { username: 'prometheus', password: 'other' } },
         ],
-        '1s',
-      );
+      });
       const up = (name: string): Promise<number> =>
         (real as RealPrometheus).query(`up{job="${name}"}`).catch(() => Number.NaN);
       await until(

@@ -1,10 +1,9 @@
 import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { until } from './harness.ts';
+import { freePort, until } from './harness.ts';
 
+/** A running Prometheus server. */
 export interface RealPrometheus {
   /** The value of a query that gives one series. */
   query(expression: string): Promise<number>;
@@ -15,14 +14,8 @@ export interface RealPrometheus {
   stop(): Promise<void>;
 }
 
-/** Starts a Prometheus that scrapes as told; its files lie in the folder. `program` is its path. */
-export async function startPrometheus(
-  program: string,
-  folder: string,
-  scrapeConfigs: readonly unknown[],
-  every = '2s',
-): Promise<RealPrometheus> {
-  const config = { global: { scrape_interval: every, scrape_timeout: '1s' }, scrape_configs: scrapeConfigs };
+/** Starts the program with a configuration, which is an object of its YAML file, and waits until it is ready. */
+export async function startPrometheus(program: string, folder: string, config: object): Promise<RealPrometheus> {
   const file = join(folder, 'prometheus.yml');
   writeFileSync(file, JSON.stringify(config));
   const port = await freePort();
@@ -65,12 +58,4 @@ export async function startPrometheus(
       await exited;
     },
   };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

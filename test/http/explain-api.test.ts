@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { createApp } from '../../src/http/app.ts';
 import { type HttpServer, listen } from '../../src/http/server.ts';
+import { appOptions } from '../fakes/app-options.ts';
 
 const servers: HttpServer[] = [];
 afterEach(async () => {
@@ -9,21 +10,16 @@ afterEach(async () => {
 
 async function serve() {
   const asked: string[] = [];
-  const app = createApp({
-    version: '1',
-    exposition: { serve: () => Promise.resolve(), refresh: () => Promise.resolve() },
-    unhealthy: () => [],
-    notReady: () => [],
-    explain: {
-      explain: (selector) => {
-        asked.push(selector);
-        return selector === '{' ? { problem: 'no selector' } : { explanations: [{ series: selector }], found: 3 };
+  const app = createApp(
+    appOptions({
+      explain: {
+        explain: (selector) => {
+          asked.push(selector);
+          return selector === '{' ? { problem: 'no selector' } : { explanations: [{ series: selector }], found: 3 };
+        },
       },
-    },
-    users: () => new Map(),
-    headers: () => ({}),
-    onError: () => undefined,
-  });
+    }),
+  );
   const server = await listen(app, 0);
   servers.push(server);
   const get = (query: string): Promise<Response> => fetch(`http://127.0.0.1:${server.port}/api/v1/explain${query}`);

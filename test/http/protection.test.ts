@@ -1,6 +1,6 @@
 import { request } from 'node:https';
 import type { TLSSocket } from 'node:tls';
-import { hash } from 'bcrypt';
+import { hash } from 'bcryptjs';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { type Secret, secret } from '../../src/core/secret.ts';
 import type { TlsServer } from '../../src/core/web-config.ts';
@@ -8,6 +8,7 @@ import { createApp } from '../../src/http/app.ts';
 import { createPasswordCheck } from '../../src/http/passwords.ts';
 import { type HttpServer, listen } from '../../src/http/server.ts';
 import { refusedClient } from '../../src/http/tls.ts';
+import { appOptions } from '../fakes/app-options.ts';
 import { createAuthority, type KeyPair } from '../fakes/authority.ts';
 
 const authority = await createAuthority();
@@ -30,16 +31,13 @@ afterEach(async () => {
 afterAll(() => expect(servers).toEqual([]));
 
 function appWith(known: ReadonlyMap<string, Secret>, headers: Readonly<Record<string, string>> = {}) {
-  return createApp({
-    version: '1.2.3',
-    exposition: { serve: () => Promise.resolve(), refresh: () => Promise.resolve() },
-    unhealthy: () => [],
-    notReady: () => ['schedule * * * * * waits for sb-shop-weu'],
-    explain: { explain: () => ({ explanations: [], found: 0 }) },
-    users: () => known,
-    headers: () => headers,
-    onError: () => undefined,
-  });
+  return createApp(
+    appOptions({
+      notReady: () => ['schedule * * * * * waits for sb-shop-weu'],
+      users: () => known,
+      headers: () => headers,
+    }),
+  );
 }
 
 async function serve(known: ReadonlyMap<string, Secret>, headers: Readonly<Record<string, string>> = {}) {

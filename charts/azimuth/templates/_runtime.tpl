@@ -110,9 +110,12 @@
   "callBudget" $values.callBudget
   "healthCheck" $values.healthCheck
 | deepCopy -}}
-{{- if $values.resourceDiscovery.enabled -}}
-{{- $_ := set $runtime "resourceDiscovery" (deepCopy (omit $values.resourceDiscovery "enabled")) -}}
+{{- $agent := ternary (list) (list "host" "port") $values.resourceDiscovery.enabled -}}
+{{- $discovery := omit $values.resourceDiscovery "enabled" -}}
+{{- range $agent -}}
+{{- $discovery = omit $discovery . -}}
 {{- end -}}
+{{- $_ := set $runtime "resourceDiscovery" (deepCopy $discovery) -}}
 {{- if include "azimuth.discovery" . -}}
 {{- $_ := set $runtime "cache" (deepCopy $values.cache) -}}
 {{- end -}}

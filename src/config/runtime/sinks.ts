@@ -99,11 +99,6 @@ export function refuseUnavailable(values: RuntimeValues, reader: Reader): void {
     [sinks.openTelemetryCollector.written, sinks.openTelemetryCollector, 'The OpenTelemetry sink'],
     [sinks.atlassianStatuspage.written, sinks.atlassianStatuspage, 'The Atlassian Statuspage sink'],
     [sinks.prometheusRemoteWrite.written, sinks.prometheusRemoteWrite, 'Prometheus remote write'],
-    [
-      values.resourceDiscovery.value.host.value !== undefined,
-      values.resourceDiscovery.value.host,
-      'Resource discovery',
-    ],
     [values.server.value.enableLifecycle.value, values.server.value.enableLifecycle, 'Reloading by request'],
   ];
   for (const [isOn, slot, feature] of refused) {

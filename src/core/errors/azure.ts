@@ -71,6 +71,15 @@ export const azureErrors = {
     title: 'Resource Graph shows no resources',
     remedy: 'Assign the role Reader on the subscriptions that are searched, if there is anything in them.',
   },
+  AZ3020: {
+    title: 'Resource Graph did not give a whole list',
+    remedy:
+      'Nothing to mend here unless it lasts: the list before it stays in force and the query is repeated. A condition that ends in summarize, distinct or take cannot be paged.',
+  },
+  AZ3021: {
+    title: 'Resource Graph left subscriptions out',
+    remedy: 'The identity sees more subscriptions than one query may have: list the ones that matter in the landscape.',
+  },
   AZ3400: {
     title: 'Azure refused the request as wrong',
     remedy:

@@ -67,7 +67,7 @@ export function manifests(name: string): readonly Manifest[] {
   return made;
 }
 
-function parseManifests(text: string): readonly Manifest[] {
+export function parseManifests(text: string): readonly Manifest[] {
   const documents = parseAllDocuments(text);
   if (!Array.isArray(documents)) return [];
   return documents.map((document) => document.toJS() as Manifest | null).filter((object) => object !== null);

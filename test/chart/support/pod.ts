@@ -29,7 +29,11 @@ export interface PodTemplate {
 type Secrets = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
 /** Secrets that the values files expect somebody else to have made. */
-const secretsOfOthers: Secrets = { vault: { 'client-secret': 'from-the-vault' }, unused: {} };
+const secretsOfOthers: Secrets = {
+  vault: { 'client-secret': 'from-the-vault' },
+  'azimuth-principal': { 'client-secret': 'from-kubectl' },
+  unused: {},
+};
 
 export function podOf(objects: readonly Manifest[]): PodTemplate {
   return (only(objects, 'Deployment')['spec'] as { template: PodTemplate }).template;
@@ -37,9 +41,11 @@ export function podOf(objects: readonly Manifest[]): PodTemplate {
 
 /** Files of the ConfigMap that is mounted at `/config`, by name. */
 export function configFiles(name: string): Readonly<Record<string, string>> {
-  const holders = manifests(name).filter(({ data }) =>
-    Object.hasOwn((data as object | undefined) ?? {}, 'runtime.yaml'),
-  );
+  return configFilesIn(manifests(name));
+}
+
+export function configFilesIn(objects: readonly Manifest[]): Readonly<Record<string, string>> {
+  const holders = objects.filter(({ data }) => Object.hasOwn((data as object | undefined) ?? {}, 'runtime.yaml'));
   return only(holders, 'ConfigMap')['data'] as Record<string, string>;
 }
 
@@ -57,7 +63,10 @@ function renderedSecrets(objects: readonly Manifest[]): Secrets {
 
 /** Environment of the container: its own entries, and what the webhook of workload identity adds to a labelled pod. */
 export function environmentOf(name: string): Readonly<Record<string, string>> {
-  const objects = manifests(name);
+  return environmentIn(manifests(name));
+}
+
+export function environmentIn(objects: readonly Manifest[]): Readonly<Record<string, string>> {
   const { metadata, spec } = podOf(objects);
   const secrets = { ...secretsOfOthers, ...renderedSecrets(objects) };
   const env: Record<string, string> = {};
