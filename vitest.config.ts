@@ -37,8 +37,8 @@ export default defineConfig({
           globalSetup: ['test/container/setup.ts'],
           testTimeout: 400_000,
           hookTimeout: 120_000,
-          // The files wait for containers; the longest waits two minutes.
-          maxWorkers: 6,
+          // A release builds two images: more files at once would make the containers of the others late.
+          maxWorkers: 2,
           maxConcurrency: 4,
         },
       },

@@ -118,11 +118,12 @@ function compose(): ExporterCore {
   });
 }
 
-function files(): { readFile(path: string): string; exists(): boolean; isDirectory(): boolean } {
+function files(): { readFile(path: string): string; exists(): boolean; isDirectory(): boolean; list(): string[] } {
   return {
     readFile: (path) => (path.endsWith('discovery-declaration.yaml') ? '' : readFileSync(path, 'utf8')),
     exists: () => true,
     isDirectory: () => true,
+    list: () => [],
   };
 }
 

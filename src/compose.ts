@@ -14,12 +14,15 @@ import type { Exposition } from './http/ports.ts';
 import type { Planner } from './plan/planner.ts';
 import { runsPerHour } from './plan/rate.ts';
 import type { Capabilities, QueryGroup, ScrapePlan } from './plan/types.ts';
-import type { RunReason } from './schedule/ports.ts';
+import type { RunReason, ScheduleState } from './schedule/ports.ts';
 import { startDelays } from './schedule/spread.ts';
 import type { Knowledge } from './scrape/knowledge.ts';
 import type { ScrapeEvent } from './scrape/ports.ts';
 import { createScraper, type Delays, type RunResult, type Scraper } from './scrape/scraper.ts';
+import { createTraceBook, type TraceBook } from './scrape/traces.ts';
 import { createExposition } from './sinks/prometheus/exposition.ts';
+import { type Explained, explain } from './status/explained.ts';
+import type { Selector } from './status/selector.ts';
 import type { SeriesSnapshots, SeriesStore } from './store/ports.ts';
 import { createSeriesStore } from './store/series-store.ts';
 import { createItemStatus, itemMetrics } from './telemetry/item-status.ts';
@@ -60,6 +63,8 @@ export interface ExporterCore {
   readonly labels: ComposedLabels;
   /** Asks all groups of a schedule once. */
   run(cron: string, reason: RunReason, signal: AbortSignal): Promise<RunResult>;
+  /** Explains the series that are meant, at most `most` of them. */
+  explain(selector: Selector, most: number, schedules: readonly ScheduleState[]): Explained;
   /** Tries what the identity may read. */
   check(signal: AbortSignal): Promise<CheckRow[]>;
   /** The same beside the first runs; what it finds is logged. */
@@ -112,11 +117,12 @@ export function composeCore(input: CoreInput): ExporterCore {
     },
   });
   const { planner, knowledge, labels, discovery } = planning;
+  const traces = createTraceBook();
   const checkDeps = checkDepsOf(input, { azure, planner, knowledge });
   const startUpCheck = createStartUpCheck(checkDeps, ({ code, role, command, message }) =>
     logger.warn({ code, role, command }, `Preflight: ${command === null ? message : `${message} Run: ${command}`}`),
   );
-  const scraper = composeScraper(input, { azure, planning, store, observe });
+  const scraper = composeScraper(input, { azure, planning, store, observe, traces });
   const publishPlan = planPublisher(registry, planner);
   const exposition = composeExposition(input, { store, statusStore, registry, discovery });
   const expire = (): void => {
@@ -150,6 +156,19 @@ export function composeCore(input: CoreInput): ExporterCore {
       await exposition.refresh();
       return result;
     },
+    explain: (selector, most, schedules) =>
+      explain(
+        {
+          plan: planner.current(),
+          store,
+          traces,
+          known: (item) => scraper.known(item),
+          schedules,
+          nowMs: clock.now(),
+        },
+        selector,
+        most,
+      ),
     check: (signal) => runCheck(checkDeps, signal),
     startUpCheck,
     expire,
@@ -169,9 +188,10 @@ function composeScraper(
     readonly planning: Planning;
     readonly store: SeriesStore;
     readonly observe: (event: ScrapeEvent) => void;
+    readonly traces: TraceBook;
   },
 ): Scraper {
-  const { azure, planning, store, observe } = parts;
+  const { azure, planning, store, observe, traces } = parts;
   const { planner, knowledge, grains } = planning;
   const { mutexTimeoutMs } = runtime.concurrency;
   return createScraper({
@@ -185,6 +205,7 @@ function composeScraper(
     limiterOf: limitersOf(runtime.server.maxDegreeOfParallelism ?? cpus * callsPerCpu),
     knowledge,
     grains,
+    traces,
     historyMs: runtime.azureMonitor.historyMs,
     ...(mutexTimeoutMs === undefined ? {} : { groupTimeoutMs: mutexTimeoutMs }),
   });

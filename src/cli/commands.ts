@@ -3,6 +3,7 @@ import { checkCommand } from './commands/check.ts';
 import { demoCommand } from './commands/demo.ts';
 import { discoverCommand } from './commands/discover.ts';
 import { emulateCommand } from './commands/emulate.ts';
+import { explainCommand } from './commands/explain.ts';
 import { healthCommand } from './commands/health.ts';
 import { planCommand } from './commands/plan.ts';
 import { runCommand } from './commands/run.ts';
@@ -18,6 +19,7 @@ export const commands: readonly Command[] = [
   validateCommand,
   planCommand,
   scrapeCommand,
+  explainCommand,
   checkCommand,
   discoverCommand,
   schemaCommand,

@@ -5,9 +5,6 @@ import { commandHelp, overview } from './help.ts';
 import type { Io } from './io.ts';
 import { commonFlags, isSet, parseFlags, UsageError } from './options.ts';
 
-/** Commands of the design that later versions bring. */
-const later: ReadonlySet<string> = new Set(['explain']);
-
 const usageExitCode = 2;
 
 /** Runs the command that the process was started with, and ends the process with its exit code. */
@@ -46,7 +43,6 @@ async function main(args: readonly string[], io: Io): Promise<number> {
 }
 
 function unknownCommand(name: string): string {
-  if (later.has(name)) return `the command ${name} is not available in this version`;
   return `there is no command ${name}; there are ${commands.map((command) => command.name).join(', ')}`;
 }
 

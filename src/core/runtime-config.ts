@@ -77,6 +77,17 @@ export interface TelemetryConfig {
   readonly level: LogLevel;
   /** Container logs can be switched off altogether (`telemetry.containerLogs.isEnabled`). */
   readonly containerLogs: { readonly isEnabled: boolean; readonly level?: LogLevel };
+  /** Undefined: nothing is sent there. */
+  readonly applicationInsights?: ApplicationInsightsConfig;
+}
+
+/** Where log events are sent, from an instrumentation key or a connection string. */
+export interface ApplicationInsightsConfig {
+  readonly instrumentationKey: Secret;
+  /** Base URL of the ingestion endpoint. */
+  readonly ingestionEndpoint: string;
+  /** Least level, when it is higher than that of the log. */
+  readonly level?: LogLevel;
 }
 
 export interface AzureMonitorConfig {

@@ -10,6 +10,7 @@ import { createApp } from '../../src/http/app.ts';
 import { listen } from '../../src/http/server.ts';
 import { declared, rowOf } from '../catalogue/resources.ts';
 import { discoveryOf, groupOf, resourceOf } from '../discovery/agent/support.ts';
+import { appOptions } from '../fakes/app-options.ts';
 import { configFolder, emulate, emulatorEnv, metadataFor, startExporter, startProgram } from './harness.ts';
 
 const tenant = '11111111-1111-1111-1111-111111111111';
@@ -163,14 +164,9 @@ describe('azimuth discover', () => {
 
   it('asks a discovery agent for groups that no file defines', async () => {
     const agentGroups = [groupOf('vaults', 'KeyVault')];
-    const app = createApp({
-      version: '0',
-      exposition: { serve: () => Promise.resolve(), refresh: () => Promise.resolve() },
-      unhealthy: () => [],
-      notReady: () => [],
-      onError: () => undefined,
-      discovery: createDiscoveryApi(agentGroups, discoveryOf({ vaults: [resourceOf('KeyVault')] })),
-    });
+    const app = createApp(
+      appOptions({ discovery: createDiscoveryApi(agentGroups, discoveryOf({ vaults: [resourceOf('KeyVault')] })) }),
+    );
     const agent = await listen(app, 0);
     onTestFinished(() => agent.close(0));
     const metric = (group: string) => ({

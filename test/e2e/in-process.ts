@@ -145,7 +145,12 @@ function compose(
   const loaded = loadConfiguration({
     folderFlag: 'conf',
     env: { AZIMUTH_AUTH_APPID: client, AZIMUTH_AUTH_APPKEY: password },
-    fileSystem: { readFile: (path) => files[path], exists: (path) => path in files, isDirectory: () => true },
+    fileSystem: {
+      readFile: (path) => files[path],
+      exists: (path) => path in files,
+      isDirectory: () => true,
+      list: () => [],
+    },
   });
   const { runtime } = loaded;
   const errors = loaded.problems.filter(({ severity }) => severity === 'error');
@@ -154,7 +159,13 @@ function compose(
   const log: Record<string, unknown>[] = [];
   const destination = new PassThrough();
   destination.on('data', (line: Buffer) => log.push(JSON.parse(line.toString()) as Record<string, unknown>));
-  const logger = createLogger({ level: 'Information', enabled: true, format: 'json', color: false, destination });
+  const logger = createLogger({
+    level: 'Information',
+    container: { enabled: true },
+    format: 'json',
+    color: false,
+    destination,
+  });
   const core = composeCore({
     runtime,
     declaration: loaded.declaration,

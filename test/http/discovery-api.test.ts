@@ -9,6 +9,7 @@ import { type HttpServer, listen } from '../../src/http/server.ts';
 import { realClock } from '../../src/telemetry/clock.ts';
 import { contracts } from '../discovery/agent/contracts.ts';
 import { discoveryOf, groupOf, resourceOf, tenantId } from '../discovery/agent/support.ts';
+import { appOptions } from '../fakes/app-options.ts';
 import { createFakeClock } from '../fakes/clock.ts';
 
 const closers: (() => Promise<unknown>)[] = [];
@@ -25,14 +26,7 @@ const lists = {
 };
 
 async function served(discovery = true): Promise<HttpServer> {
-  const app = createApp({
-    version: '1.2.3',
-    exposition: { serve: () => Promise.resolve(), refresh: () => Promise.resolve() },
-    unhealthy: () => [],
-    notReady: () => [],
-    onError: () => undefined,
-    ...(discovery ? { discovery: createDiscoveryApi(groups, discoveryOf(lists)) } : {}),
-  });
+  const app = createApp(appOptions(discovery ? { discovery: createDiscoveryApi(groups, discoveryOf(lists)) } : {}));
   const server = await listen(app, 0);
   closers.push(() => server.close(0));
   return server;

@@ -215,7 +215,13 @@ describe('the log of scrapes', () => {
   const setUp = () => {
     const { lines, stream } = collect();
     const log = createScrapeLog(
-      createLogger({ level: 'Information', enabled: true, format: 'json', color: false, destination: stream }),
+      createLogger({
+        level: 'Information',
+        container: { enabled: true },
+        format: 'json',
+        color: false,
+        destination: stream,
+      }),
     );
     const cron = everyMinute.cron;
     const run = (...events: Parameters<typeof log.note>[0][]): Record<string, unknown>[] => {
@@ -272,12 +278,47 @@ describe('the log of scrapes', () => {
 describe('the logger', () => {
   it('writes text lines without colours, and nothing below its level or when switched off', () => {
     const { lines, stream } = collect();
-    const options = { level: 'Warning', enabled: true, format: 'text', color: false, destination: stream } as const;
-    const logger = createLogger(options);
+    const options = { level: 'Warning', format: 'text', color: false, destination: stream } as const;
+    const logger = createLogger({ ...options, container: { enabled: true } });
     logger.info('quiet');
     logger.warn({ code: 'AZ2005' }, 'loud');
-    createLogger({ ...options, enabled: false }).error('off');
+    createLogger({ ...options, container: { enabled: false } }).error('off');
     expect(lines).toHaveLength(1);
     expect(lines[0]).toMatch(/^\[\d\d:\d\d:\d\d\] WARN: loud \{"code":"AZ2005"\}$/);
+  });
+
+  it('gives the container and the other target what each wants', () => {
+    const { lines, stream } = collect();
+    const sent: string[] = [];
+    const logger = createLogger({
+      level: 'Debug',
+      container: { enabled: true, level: 'Error' },
+      format: 'json',
+      color: false,
+      destination: stream,
+      target: { level: 'Warning', write: (line) => void sent.push(line) },
+    });
+    logger.debug('one');
+    logger.warn('two');
+    logger.error({ code: 'AZ2005' }, 'three');
+    expect(lines.map((line) => JSON.parse(line))).toEqual([
+      { level: 'error', time: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/), code: 'AZ2005', msg: 'three' },
+    ]);
+    expect(sent.map((line) => (JSON.parse(line) as { msg: string }).msg)).toEqual(['two', 'three']);
+  });
+
+  it('still feeds the other target when the container is silent', () => {
+    const { lines, stream } = collect();
+    const sent: string[] = [];
+    const target = { write: (line: string) => void sent.push(line) };
+    createLogger({
+      level: 'Information',
+      container: { enabled: false },
+      format: 'text',
+      color: false,
+      destination: stream,
+      target,
+    }).info('one');
+    expect([lines.length, sent.length]).toEqual([0, 1]);
   });
 });

@@ -10,7 +10,7 @@ import {
   readDiscovery,
 } from '../discovery/discovery.ts';
 import type { Environment } from '../environment.ts';
-import { memberPath, type YamlNode } from '../node.ts';
+import { memberPath, type Origin, type YamlNode } from '../node.ts';
 import type { ValuesOf } from '../object.ts';
 import { isWithin, type Problem, problem } from '../problem.ts';
 import type { Reader } from '../spec.ts';
@@ -157,18 +157,19 @@ function readMetrics(
 
 /** Of two metrics with one name, or with a family in common, the first is kept; Azimuth's own metrics keep theirs. */
 function refuseCollisions(read: readonly ReadMetric[], reservedNames: ReadonlySet<string>): readonly ReadMetric[] {
-  const names = new Map<string, number>();
+  const names = new Map<string, { readonly at: Origin; times: number }>();
   const families = new Map<string, string | undefined>([...reservedNames].map((name) => [name, undefined]));
   return read.map((item) => {
-    const seen = names.get(item.name) ?? 0;
-    names.set(item.name, seen + 1);
-    if (seen > 0) {
-      const message = `A metric with the name \`${item.name}\` stands earlier in the file; that one is used.`;
+    const first = names.get(item.name);
+    if (first === undefined) names.set(item.name, { at: item.namePlace.at, times: 1 });
+    else {
+      first.times += 1;
+      const same = first.at.file === item.namePlace.at.file;
+      const where = same ? 'stands earlier in the file' : `stands in ${first.at.file}:${first.at.line}`;
+      const message = `A metric with the name \`${item.name}\` ${where}; that one is used.`;
+      const repeated = problem('error', 'AZ1111', item.namePlace, message, { found: item.name });
       // Three of a name are one mistake.
-      return refuse(
-        item,
-        seen === 1 ? [problem('error', 'AZ1111', item.namePlace, message, { found: item.name })] : [],
-      );
+      return refuse(item, first.times === 2 ? [repeated] : []);
     }
     if (item.metric === undefined) return item;
     const taken = takeFamilies(item.metric, families);

@@ -112,7 +112,10 @@ const telemetry = object({
   applicationInsights: section(
     object({
       isEnabled: defaulted(flag(), 'Send logs to Application Insights.', false),
-      instrumentationKey: optional(text(), 'Key of the Application Insights resource.'),
+      instrumentationKey: optional(
+        text(),
+        'Instrumentation key, or connection string, of the Application Insights resource.',
+      ),
       verbosity,
     }),
     'Application Insights.',
@@ -181,7 +184,7 @@ export const runtimeSpec = object({
     object({
       absolutePath: defaulted(
         text(),
-        'Path of the metrics declaration; relative to the configuration folder.',
+        'Path of the metrics declaration, a file or a folder of them; relative to the configuration folder.',
         'metrics-declaration.yaml',
       ),
     }),

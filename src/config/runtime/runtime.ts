@@ -1,9 +1,4 @@
-import type {
-  AzureMonitorConfig,
-  ResourceDiscoveryConfig,
-  RuntimeConfig,
-  TelemetryConfig,
-} from '../../core/runtime-config.ts';
+import type { AzureMonitorConfig, ResourceDiscoveryConfig, RuntimeConfig } from '../../core/runtime-config.ts';
 import { inFolder } from '../file-system.ts';
 import type { Place, YamlNode } from '../node.ts';
 import { type Problem, problem } from '../problem.ts';
@@ -12,6 +7,7 @@ import { readAuthentication, type Surroundings } from './authentication.ts';
 import { type RuntimeValues, runtimeSpec } from './fields.ts';
 import { applyOverrides } from './overrides.ts';
 import { checkSinks, mappedMetrics, readPrometheus, refuseUnavailable } from './sinks.ts';
+import { readTelemetry } from './telemetry.ts';
 
 export interface ReadRuntime {
   /** Undefined after an error. */
@@ -69,25 +65,12 @@ function build(values: RuntimeValues, declarationPath: string, around: Surroundi
     authentication: readAuthentication(values.authentication, around, reader),
     metricsDeclarationPath: declarationPath,
     ...(prometheus === undefined ? {} : { prometheus }),
-    telemetry: readTelemetry(values.telemetry),
+    telemetry: readTelemetry(values.telemetry, around.env, reader),
     azureMonitor: readAzureMonitor(values.azureMonitor.value),
     seriesLimit: { perMetric: perMetric.value, total: total.value },
     ...(callsPerHour === undefined ? {} : { callBudget: { callsPerHour } }),
     resourceDiscovery: readResourceDiscovery(values, reader),
     healthCheck: { scraperFreshness: values.healthCheck.value.enableScraperFreshnessHealthCheck.value },
-  };
-}
-
-/** Without the section the level is Information; within it Promitor's default, Error. */
-function readTelemetry(slot: RuntimeValues['telemetry']): TelemetryConfig {
-  const { defaultVerbosity, containerLogs } = slot.value;
-  const { isEnabled, verbosity } = containerLogs.value;
-  return {
-    level: slot.written ? defaultVerbosity.value : 'Information',
-    containerLogs: {
-      isEnabled: isEnabled.value,
-      ...(verbosity.value === undefined ? {} : { level: verbosity.value }),
-    },
   };
 }
 

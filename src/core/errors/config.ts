@@ -147,6 +147,10 @@ export const configErrors = {
   AZ1146: { title: 'A secret has no source', remedy: 'Name an environment variable, or give rawValue.' },
   AZ1147: { title: 'A secret has two sources', remedy: 'Remove rawValue; the environment variable is used.' },
   AZ1148: { title: 'The environment variable of a secret is not set', remedy: 'Set the variable for the process.' },
+  AZ1159: {
+    title: 'Two files of the declaration contradict each other',
+    remedy: 'Keep what the message names in one file, or say the same in both.',
+  },
   AZ1150: {
     title: 'Two resource discovery groups have the same name',
     remedy: 'Rename one; names compare without case and across both files, and the first is used.',
@@ -192,6 +196,14 @@ export const configErrors = {
   AZ1204: {
     title: 'Only one half of the path to the secret file is given',
     remedy: 'Set both secretFilePath and secretFileName.',
+  },
+  AZ1206: {
+    title: 'Application Insights cannot be reached with what is given',
+    remedy: 'Give the instrumentation key (a GUID) or the connection string of the resource.',
+  },
+  AZ1205: {
+    title: 'The protection of the endpoint cannot be set up',
+    remedy: 'Correct the field of the web configuration file that the message names.',
   },
   AZ1149: {
     title: 'A resource has a name that no Azure resource can have',

@@ -46,6 +46,14 @@ export const runtimeErrors = {
     title: "The plan makes more calls than Azure's limits allow, or nearly so",
     remedy: 'Use batch mode, longer schedules or fewer resources; azimuth plan shows the share of each limit.',
   },
+  AZ2030: {
+    title: 'A changed web configuration is not used',
+    remedy: 'Mend what the message names; until then certificate, users and headers stay as they were.',
+  },
+  AZ2060: {
+    title: 'Log events do not reach Application Insights',
+    remedy: 'Check the instrumentation key or connection string, and that the ingestion endpoint can be reached.',
+  },
   AZ2034: {
     title: 'A resource discovery group is suddenly much shorter',
     remedy:

@@ -100,6 +100,7 @@ export function loadFromPod(name: string): LoadedConfiguration {
     isDirectory: (path) => path === '/config',
     exists: (path) => mounts.some((mount) => path.startsWith(mount)),
     readFile: (path) => files[path.replace('/config/', '')],
+    list: () => Object.keys(files),
   };
   return loadConfiguration({ env: environmentOf(name), fileSystem });
 }
