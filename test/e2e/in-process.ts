@@ -148,7 +148,7 @@ function compose(
     fileSystem: {
       readFile: (path) => files[path],
       exists: (path) => path in files,
-      isDirectory: () => true,
+      isDirectory: (path) => !path.endsWith('.yaml'),
       list: () => [],
     },
   });
