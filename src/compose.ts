@@ -10,9 +10,10 @@ import type { RuntimeConfig } from './core/runtime-config.ts';
 import type { Exposition } from './http/ports.ts';
 import { configuredCapabilities } from './plan/plan.ts';
 import { createPlanner, type Planner } from './plan/planner.ts';
+import { batchLimitPerHour } from './plan/quota.ts';
 import { runsPerHour } from './plan/rate.ts';
 import type { Capabilities, ScrapePlan } from './plan/types.ts';
-import type { RunReason, ScheduleState } from './schedule/ports.ts';
+import type { RunReason } from './schedule/ports.ts';
 import { startDelays } from './schedule/spread.ts';
 import { createGrainBook, type GrainBook } from './scrape/grains.ts';
 import { createKnowledge, type Knowledge } from './scrape/knowledge.ts';
@@ -20,8 +21,7 @@ import type { ScrapeEvent } from './scrape/ports.ts';
 import { createScraper, type Delays, type RunResult } from './scrape/scraper.ts';
 import { createTraceBook } from './scrape/traces.ts';
 import { createExposition } from './sinks/prometheus/exposition.ts';
-import { type Explained, explain } from './status/explained.ts';
-import type { Selector } from './status/selector.ts';
+import { createStatus, type Status } from './status/status.ts';
 import type { SeriesSnapshots, SeriesStore } from './store/ports.ts';
 import { createSeriesStore } from './store/series-store.ts';
 import { createItemStatus, itemMetrics } from './telemetry/item-status.ts';
@@ -58,8 +58,8 @@ export interface ExporterCore {
   readonly exposition: Exposition;
   /** Asks all groups of a schedule once. */
   run(cron: string, reason: RunReason, signal: AbortSignal): Promise<RunResult>;
-  /** Explains the series that are meant, at most `most` of them. */
-  explain(selector: Selector, most: number, schedules: readonly ScheduleState[]): Explained;
+  /** What is known of every series and schedule, for explanations and the status page. */
+  readonly status: Status;
   /** Tries what the identity may read. */
   check(signal: AbortSignal): Promise<CheckRow[]>;
   /** The same beside the first runs; what it finds is logged. */
@@ -89,11 +89,12 @@ export function composeCore(input: CoreInput): ExporterCore {
   });
   const log = createScrapeLog(logger);
   const metrics = createScrapeMetrics(registry, { tenantId: declaration.tenantId, appId: appIdOf(runtime) });
-  const status = createItemStatus(statusStore, prefix, declaration.tenantId);
+  const itemStatus = createItemStatus(statusStore, prefix, declaration.tenantId);
   const observe = (event: ScrapeEvent): void => {
     log.note(event);
     metrics.scrape(event);
-    status(event);
+    itemStatus(event);
+    status.note(event);
     startUpCheck.note(event);
   };
   const azure = createAzure({
@@ -138,6 +139,19 @@ export function composeCore(input: CoreInput): ExporterCore {
     historyMs: runtime.azureMonitor.historyMs,
     ...(runtime.concurrency.mutexTimeoutMs === undefined ? {} : { groupTimeoutMs: runtime.concurrency.mutexTimeoutMs }),
   });
+  const status = createStatus({
+    planner,
+    store,
+    traces,
+    known: (item) => scraper.known(item),
+    token: azure.token,
+    paces: () => azure.pace.state(),
+    clock,
+    breathe: nextTurn,
+    rateLimit: runtime.azureMonitor.rateLimit,
+    batchLimitPerHour,
+    pricing: runtime.azureMonitor.pricing,
+  });
   const publishPlan = planPublisher(registry, planner);
   const exposition = composeExposition(input, { store, statusStore, registry });
   const expire = (): void => {
@@ -155,6 +169,7 @@ export function composeCore(input: CoreInput): ExporterCore {
     log,
     metrics,
     exposition,
+    status,
     async run(cron, reason, signal) {
       const groups = planner.groups(cron);
       publishPlan(planner.current());
@@ -165,22 +180,10 @@ export function composeCore(input: CoreInput): ExporterCore {
       if (signal.reason === 'shutdown') return result;
       expire();
       log.endRun(cron);
+      status.afterRun();
       await exposition.refresh();
       return result;
     },
-    explain: (selector, most, schedules) =>
-      explain(
-        {
-          plan: planner.current(),
-          store,
-          traces,
-          known: (item) => scraper.known(item),
-          schedules,
-          nowMs: clock.now(),
-        },
-        selector,
-        most,
-      ),
     check: (signal) => runCheck(checkDeps, signal),
     startUpCheck,
     expire,
@@ -189,6 +192,11 @@ export function composeCore(input: CoreInput): ExporterCore {
       registry.close();
     },
   };
+}
+
+/** The next turn of the event loop. */
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }
 
 function checkDepsOf(

@@ -9,10 +9,8 @@ import { batchLimitPerHour, quotaRows, quotaWarnings } from './plan/quota.ts';
 import { runsPerHour } from './plan/rate.ts';
 import type { ScheduleEvent, ScheduleState, Ticker } from './schedule/ports.ts';
 import { createScheduler, type Scheduler, standingStill } from './schedule/scheduler.ts';
-import { parseSelector } from './status/selector.ts';
+import type { StatusExtras } from './status/ports.ts';
 
-/** Explanations in one answer; a selector that means more should say more. */
-const mostExplained = 20;
 const housekeepingMs = 5_000;
 /** Between two looks whether a token can be had at last; the token source itself paces what goes out. */
 const tokenPauseMs = 1_000;
@@ -27,6 +25,8 @@ export interface ExporterInput extends CoreInput {
   readonly web?: WebConfig;
   /** Reads the protection anew, when its files have changed. */
   readonly rereadWeb?: () => ReadWebConfig | 'unchanged';
+  /** What the status page shows of the configuration, of discovery and of further sinks; asked at each view. */
+  readonly extras?: () => StatusExtras;
 }
 
 /** The running exporter. */
@@ -58,20 +58,21 @@ export async function startExporter(input: ExporterInput): Promise<Exporter> {
     observe: (event) => onSchedule(event, core, input),
   });
   const notReady = (): string[] => scheduler.states().flatMap((state) => waitingFor(state, core));
+  const standing = (): ScheduleState[] => standingStill(scheduler.states(), clock.now(), standstillMs);
   let web: WebConfig = input.web ?? openToAll;
   const app = createApp({
     version: input.version,
     ...(runtime.prometheus === undefined ? {} : { metricsPath: runtime.prometheus.baseUriPath }),
     exposition: core.exposition,
-    unhealthy: () => standingStill(scheduler.states(), clock.now(), standstillMs).map(stillness),
+    unhealthy: () => standing().map((state) => `AZ2003: ${stillness(state)}`),
     notReady,
-    explain: {
-      explain: (text) => {
-        const parsed = parseSelector(text);
-        if (!parsed.ok) return { problem: parsed.message };
-        return core.explain(parsed.selector, mostExplained, scheduler.states());
-      },
-    },
+    status: core.status.source({
+      schedules: () => scheduler.states(),
+      unhealthy: () => standing().map((state) => ({ code: 'AZ2003', message: stillness(state) })),
+      ready: () => notReady().length === 0,
+      extras: () => input.extras?.() ?? {},
+    }),
+    now: () => clock.now(),
     users: () => web.users,
     headers: () => web.headers,
     onError: (error) => logger.error({ code: 'AZ2007', err: error }, 'A request could not be answered.'),
@@ -171,6 +172,7 @@ function every(input: Pick<CoreInput, 'clock'>, ms: number, work: () => void): (
 
 function onSchedule(event: ScheduleEvent, core: ExporterCore, { logger }: ExporterInput): void {
   core.metrics.schedule(event);
+  core.status.schedule(event);
   const schedule = event.schedule.text;
   switch (event.kind) {
     case 'runFinished': {
@@ -202,5 +204,5 @@ function waitingFor(state: ScheduleState, core: ExporterCore): string[] {
 
 function stillness(state: ScheduleState): string {
   const due = new Date(state.nextMs ?? 0).toISOString();
-  return `AZ2003: schedule ${state.schedule.text} was due at ${due} and has not run; the scheduler stands still`;
+  return `schedule ${state.schedule.text} was due at ${due} and has not run; the scheduler stands still`;
 }

@@ -1,9 +1,10 @@
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
+import type { StatusSource } from '../status/ports.ts';
 import { basicAuth, isKnown } from './basic-auth.ts';
 import { explainRoute } from './explain-api.ts';
-import { indexPage } from './index-page.ts';
+import { statusRoutes } from './page/routes.ts';
 import type { Users } from './passwords.ts';
-import type { ExplainSource, Exposition } from './ports.ts';
+import type { Exposition } from './ports.ts';
 
 export interface AppOptions {
   readonly version: string;
@@ -14,7 +15,10 @@ export interface AppOptions {
   readonly unhealthy: () => readonly string[];
   /** Reasons why nothing can be shown yet; empty once every schedule has had a run with a result. */
   readonly notReady: () => readonly string[];
-  readonly explain: ExplainSource;
+  /** What the status page shows. */
+  readonly status: StatusSource;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
   /** Users of the endpoint; none: no password is asked for. */
   readonly users: Users;
   /** Headers of every answer, as the web configuration file names them. */
@@ -34,11 +38,8 @@ export function createApp(options: AppOptions): Express {
   app.get('/-/healthy', reasons(options.unhealthy, 'Azimuth is healthy.'));
   app.get('/-/ready', reasons(options.notReady, 'Azimuth is ready.'));
   if (options.metricsPath !== undefined) app.get(options.metricsPath, metrics(options));
-  app.get('/api/v1/explain', explainRoute(options.explain));
-  app.get('/', (_request, response) => {
-    response.set('Content-Security-Policy', "default-src 'none'; style-src 'unsafe-inline'");
-    response.type('html').send(indexPage(options.version, options.metricsPath));
-  });
+  app.get('/api/v1/explain', explainRoute(options.status));
+  app.use(statusRoutes(options.status, options, options.now));
   app.use((request, response) => {
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       response.status(405).set('Allow', 'GET, HEAD').type('text/plain').send('Only GET and HEAD are answered here.\n');

@@ -4,7 +4,7 @@ import type { KnownOfItem } from '../scrape/scraper.ts';
 import type { TraceBook } from '../scrape/traces.ts';
 import type { SeriesStore, SeriesValue } from '../store/ports.ts';
 import { type Explanation, explainSeries, type SeriesEvidence } from './explain.ts';
-import { type Selector, selects } from './selector.ts';
+import { mayBeMeant, type Selector, selects } from './selector.ts';
 
 /** What explanations are made from; all of it is in memory. */
 export interface Evidence {
@@ -48,6 +48,7 @@ function* evidenceOf(
   { store, traces, known, nowMs }: Evidence,
 ): Generator<SeriesEvidence> {
   if (selector.name !== undefined && item.families.every(({ name }) => name !== selector.name)) return;
+  if (!mayBeMeant(selector, item.labels)) return;
   const trace = traces.of(item.id);
   const shared = { item, group, ...(trace === undefined ? {} : { trace }), known: known(item), nowMs };
   for (const family of item.families) {

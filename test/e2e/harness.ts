@@ -167,7 +167,8 @@ export function startDemo(): Promise<Started> {
   return listening(startProgram(['demo', '--port', '0', '--log-format', 'json']));
 }
 
-async function listening(program: Program): Promise<Started> {
+/** Waits until a program that serves tells its port. */
+export async function listening(program: Program): Promise<Started> {
   const line = await program.logged(({ msg }) => /listens on port (\d+)/.test(String(msg)));
   const port = Number(/listens on port (\d+)/.exec(String(line['msg']))?.[1]);
   const get = (path: string, headers: Record<string, string> = {}): Promise<Response> =>

@@ -1,6 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { createApp } from '../../src/http/app.ts';
 import { type HttpServer, listen } from '../../src/http/server.ts';
+import type { StatusSource } from '../../src/status/ports.ts';
+import { createFakeStatus, noonMs } from '../fakes/status-source.ts';
 
 const servers: HttpServer[] = [];
 afterEach(async () => {
@@ -9,17 +11,17 @@ afterEach(async () => {
 
 async function serve() {
   const asked: string[] = [];
+  const explain: StatusSource['explain'] = (selector) => {
+    asked.push(selector);
+    return selector === '{' ? { problem: 'no selector' } : { explanations: [], found: 3 };
+  };
   const app = createApp({
     version: '1',
     exposition: { serve: () => Promise.resolve(), refresh: () => Promise.resolve() },
     unhealthy: () => [],
     notReady: () => [],
-    explain: {
-      explain: (selector) => {
-        asked.push(selector);
-        return selector === '{' ? { problem: 'no selector' } : { explanations: [{ series: selector }], found: 3 };
-      },
-    },
+    status: { ...createFakeStatus().source, explain },
+    now: () => noonMs,
     users: () => new Map(),
     headers: () => ({}),
     onError: () => undefined,
@@ -35,7 +37,7 @@ describe('GET /api/v1/explain', () => {
     const { get, asked } = await serve();
     const answer = await get(`?selector=${encodeURIComponent('demo{a="b"}')}`);
     expect(answer.headers.get('cache-control')).toBe('no-store');
-    expect(await answer.json()).toEqual({ explanations: [{ series: 'demo{a="b"}' }], found: 3 });
+    expect(await answer.json()).toEqual({ explanations: [], found: 3 });
     expect(asked).toEqual(['demo{a="b"}']);
   });
 

@@ -9,6 +9,7 @@ import { createPasswordCheck } from '../../src/http/passwords.ts';
 import { type HttpServer, listen } from '../../src/http/server.ts';
 import { refusedClient } from '../../src/http/tls.ts';
 import { createAuthority, type KeyPair } from '../fakes/authority.ts';
+import { createFakeStatus, noonMs } from '../fakes/status-source.ts';
 
 const authority = await createAuthority();
 const stranger = await createAuthority();
@@ -35,7 +36,8 @@ function appWith(known: ReadonlyMap<string, Secret>, headers: Readonly<Record<st
     exposition: { serve: () => Promise.resolve(), refresh: () => Promise.resolve() },
     unhealthy: () => [],
     notReady: () => ['schedule * * * * * waits for sb-shop-weu'],
-    explain: { explain: () => ({ explanations: [], found: 0 }) },
+    status: createFakeStatus().source,
+    now: () => noonMs,
     users: () => known,
     headers: () => headers,
     onError: () => undefined,
