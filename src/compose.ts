@@ -180,7 +180,7 @@ export function composeCore(input: CoreInput): ExporterCore {
       if (signal.reason === 'shutdown') return result;
       expire();
       log.endRun(cron);
-      status.afterRun();
+      await status.afterRun();
       await exposition.refresh();
       return result;
     },

@@ -14,11 +14,15 @@ export interface ListingEvidence extends Omit<Evidence, 'store'> {
   readonly breathe: () => Promise<void>;
 }
 
-/** A series, or what stands for those that an item does not show. */
-interface Found {
+/** All series of one name that an item shows, or may show. */
+interface Slot {
   readonly item: ScrapeItem;
   readonly group: QueryGroup;
   readonly family: SeriesFamily;
+}
+
+/** A series, or what stands for those that an item does not show. */
+interface Found extends Slot {
   readonly outcome: SeriesOutcome;
   readonly shown?: SeriesValue;
 }
@@ -51,43 +55,54 @@ async function scan(evidence: ListingEvidence, query: SeriesQuery, wanted: Wante
   const words = query.text.split(/\s+/).filter((word) => word !== '');
   const finders = words.map(finder);
   const isNamed = evidence.families.has(query.metric) ? (name: string) => name === query.metric : finder(query.metric);
+  const look = (group: QueryGroup, item: ScrapeItem, before: number): number => {
+    if (query.outcome !== '' && !mayHave(query.outcome, itemOutcome(item, evidence))) return before;
+    let total = before;
+    for (const family of item.families) {
+      if (!isNamed(family.name)) continue;
+      const open = stillOpen(finders, family, item);
+      if (open.length > 0 && item.dimensions.length === 0) continue;
+      total += take({ group, item, family }, { query, open, total, wanted }, evidence);
+    }
+    return total;
+  };
   let total = 0;
   let looked = 0;
   for (const group of evidence.plan.groups) {
     for (const item of group.items) {
       looked += 1;
       if (looked % itemsAtOnce === 0) await evidence.breathe();
-      const outcome = itemOutcome(item, evidence);
-      if (!mayHave(query.outcome, outcome)) continue;
-      for (const family of item.families) {
-        if (!isNamed(family.name)) continue;
-        const open = finders.filter((find) => !find(family.name) && !item.labels.some(([, value]) => find(value)));
-        if (open.length > 0 && item.dimensions.length === 0) continue;
-        total += take({ group, item, family, outcome }, { query, open, total, wanted }, evidence.store);
-      }
+      total = look(group, item, total);
     }
   }
   return total;
 }
 
+type Finder = (candidate: string) => boolean;
+
+/** The words that neither the name nor a label that all series of the item share holds. */
+function stillOpen(finders: readonly Finder[], { name }: SeriesFamily, { labels }: ScrapeItem): readonly Finder[] {
+  if (finders.length === 0) return finders;
+  return finders.filter((find) => !find(name) && !labels.some(([, value]) => find(value)));
+}
+
 interface Taking {
   readonly query: SeriesQuery;
   /** Words that neither the name nor a fixed label holds. */
-  readonly open: readonly ((candidate: string) => boolean)[];
+  readonly open: readonly Finder[];
   readonly total: number;
   readonly wanted: Wanted;
 }
 
 /** Counts the series of a slot that fit, and keeps those that are on the page. */
-function take(slot: Found, { query, open, total, wanted }: Taking, store: ListingEvidence['store']): number {
+function take(slot: Slot, { query, open, total, wanted }: Taking, evidence: ListingEvidence): number {
   const end = wanted.start + rowsPerPage;
-  const byValue = slot.outcome === 'ok' && query.outcome !== '';
+  const byValue = query.outcome === 'ok' || query.outcome === 'noData';
   if (!byValue && open.length === 0) {
-    const size = Math.max(1, store.size(slot.item.id, slot.family.name));
+    const size = sizeOf(slot, evidence.store);
     if (total + size <= wanted.start || total >= end) return size;
   }
-  const all = seriesOf(slot, store);
-  const fitting = all.filter(
+  const fitting = seriesOf(slot, evidence).filter(
     ({ outcome, shown }) =>
       (query.outcome === '' || outcome === query.outcome) &&
       open.every((find) => shown?.dimensionValues.some(find) === true),
@@ -99,13 +114,17 @@ function take(slot: Found, { query, open, total, wanted }: Taking, store: Listin
   return fitting.length;
 }
 
-function seriesOf(slot: Found, store: ListingEvidence['store']): Found[] {
-  const series = store.read(slot.item.id, slot.family.name);
-  if (series.length === 0) return [slot.outcome === 'ok' ? { ...slot, outcome: 'noData' } : slot];
-  return series.map((shown) => {
-    const outcome = slot.outcome === 'ok' && shown.value === null ? 'noData' : slot.outcome;
-    return { ...slot, shown, outcome };
-  });
+/** Without dimensions it is one row, whether there is a series or not. */
+function sizeOf({ item, family }: Slot, store: ListingEvidence['store']): number {
+  return item.dimensions.length === 0 ? 1 : Math.max(1, store.size(item.id, family.name));
+}
+
+function seriesOf(slot: Slot, evidence: ListingEvidence): Found[] {
+  const series = evidence.store.read(slot.item.id, slot.family.name);
+  const outcome = itemOutcome(slot.item, evidence);
+  const without = outcome === 'ok' ? 'noData' : outcome;
+  if (series.length === 0) return [{ ...slot, outcome: without }];
+  return series.map((shown) => ({ ...slot, shown, outcome: shown.value === null ? without : outcome }));
 }
 
 /** What is known without a look at values; `ok` may turn out to be `noData`. */
@@ -146,6 +165,10 @@ function rowOf(found: Found, evidence: ListingEvidence, nextMs: number | undefin
   };
 }
 
+/** Buckets of a sparkline; a search over the history brings hundreds. */
+const mostBuckets = 60;
+
 function completeValues(buckets: NonNullable<Explanation['buckets']>): (number | null)[] {
-  return buckets.filter(({ verdict }) => verdict !== 'still filling').map(({ value }) => value);
+  const complete = buckets.filter(({ verdict }) => verdict !== 'still filling');
+  return complete.slice(-mostBuckets).map(({ value }) => value);
 }

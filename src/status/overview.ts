@@ -68,7 +68,7 @@ export function overviewOf(moment: Moment): Overview {
       frontRows.schedules,
     ),
     metrics: metricsPage(moment, { page: 1, text: '' }, frontRows.metrics),
-    groups: groupsPage(moment, { page: 1, text: '' }, frontRows.groups),
+    groups: mapPage(pageOf(moment.plan.groups, 1, frontRows.groups), groupRow),
     quota: {
       callsPerHour: facts.callsPerHour,
       planned: facts.quota.slice(0, frontRows.paces),
@@ -158,8 +158,7 @@ function scheduleRow(state: ScheduleState, { runs, strideOf }: Moment): Schedule
 /** Names on `/metrics`, those with failing items first. */
 export function metricsPage(moment: Moment, { page, text }: PageQuery, perPage?: number): Page<MetricRow> {
   const { facts, families, book } = moment;
-  const failing = new Map<string, number>();
-  for (const { item } of book.failing.values()) failing.set(item.metric.name, (failing.get(item.metric.name) ?? 0) + 1);
+  const failing = book.failingByMetric();
   const find = finder(text);
   const fitting = [...facts.families.values()].filter(
     ({ name, help, azureMetric, resourceType }) => find(name) || find(help) || find(azureMetric) || find(resourceType),
@@ -198,19 +197,27 @@ function metricRow(family: FamilyFacts, view: FamilyView | undefined, failingIte
   };
 }
 
-/** Calls of the plan, in its order. */
-export function groupsPage(
-  { plan }: Pick<Moment, 'plan'>,
+/** Calls between two breaths. */
+const groupsAtOnce = 2_000;
+
+/** Calls of the plan that fit, in its order. */
+export async function findGroups(
+  plan: ScrapePlan,
   { page, text }: PageQuery,
-  perPage?: number,
-): Page<GroupRow> {
+  breathe: () => Promise<void>,
+): Promise<Page<GroupRow>> {
+  if (text === '') return mapPage(pageOf(plan.groups, page), groupRow);
   const find = finder(text);
   const fits = ({ id, mode, region, why, schedule, subscriptionId, metrics, items }: QueryGroup): boolean =>
     [id, mode, region ?? '', why, schedule.text, subscriptionId].some(find) ||
     (metrics?.metricNames.some(find) ?? false) ||
     items.some(({ resource }) => find(resource.id));
-  const fitting = text === '' ? plan.groups : plan.groups.filter(fits);
-  return mapPage(pageOf(fitting, page, perPage), groupRow);
+  const fitting: QueryGroup[] = [];
+  for (let start = 0; start < plan.groups.length; start += groupsAtOnce) {
+    if (start > 0) await breathe();
+    fitting.push(...plan.groups.slice(start, start + groupsAtOnce).filter(fits));
+  }
+  return mapPage(pageOf(fitting, page), groupRow);
 }
 
 function groupRow(group: QueryGroup): GroupRow {

@@ -34,27 +34,52 @@ export interface FactsOptions extends Limits {
   readonly strideOf: (cron: string) => number;
 }
 
-/** Derives the facts once for each plan. */
-export function factsOf(options: FactsOptions): (plan: ScrapePlan) => PlanFacts {
+/** The facts of the plan in force. */
+export interface FactBook {
+  /** Those of the plan that was learned last; of this one when none was. */
+  of(plan: ScrapePlan): PlanFacts;
+  /** Takes up a plan in steps, since one of tens of thousands of calls takes a while. */
+  learn(plan: ScrapePlan, breathe: () => Promise<void>): Promise<void>;
+}
+
+export function createFactBook(options: FactsOptions): FactBook {
   let known: { readonly plan: ScrapePlan; readonly facts: PlanFacts } | undefined;
-  return (plan) => {
-    if (known?.plan !== plan) known = { plan, facts: derive(plan, options) };
-    return known.facts;
+  return {
+    of(plan) {
+      if (known !== undefined) return known.facts;
+      const steps = derive(plan, options);
+      let step = steps.next();
+      while (!step.done) step = steps.next();
+      known = { plan, facts: step.value };
+      return step.value;
+    },
+    async learn(plan, breathe) {
+      if (known?.plan === plan) return;
+      const steps = derive(plan, options);
+      for (;;) {
+        await breathe();
+        const step = steps.next();
+        if (!step.done) continue;
+        known = { plan, facts: step.value };
+        return;
+      }
+    },
   };
 }
 
-function derive(plan: ScrapePlan, options: FactsOptions): PlanFacts {
+/** Yields between steps, each of which looks at every call of the plan once. */
+function* derive(plan: ScrapePlan, options: FactsOptions): Generator<undefined, PlanFacts, undefined> {
+  const { groups } = plan;
   const rates = new Map(plan.schedules.map((one) => [one.cron, runsPerHour(one) / options.strideOf(one.cron)]));
   const rate = ({ cron }: Schedule): number => rates.get(cron) ?? 0;
-  const quota = quotaRows(plan.groups, rate, options);
-  return {
-    families: familiesOf(plan),
-    items: plan.groups.reduce((sum, { items }) => sum + items.length, 0),
-    callsPerHour: tidy(plan.groups.reduce((sum, { schedule }) => sum + rate(schedule), 0)),
-    quota,
-    cost: planCost(plan.groups, rate, options.pricing),
-    warnings: quotaWarnings(quota),
-  };
+  const families = familiesOf(plan);
+  yield;
+  const quota = quotaRows(groups, rate, options);
+  yield;
+  const cost = planCost(groups, rate, options.pricing);
+  const callsPerHour = tidy(groups.reduce((sum, { schedule }) => sum + rate(schedule), 0));
+  const items = groups.reduce((sum, group) => sum + group.items.length, 0);
+  return { families, items, callsPerHour, quota, cost, warnings: quotaWarnings(quota) };
 }
 
 function familiesOf(plan: ScrapePlan): Map<string, FamilyFacts> {

@@ -12,7 +12,8 @@ export interface StatusSource {
   metrics(query: PageQuery): Page<MetricRow>;
   /** Looks through all series in small steps, so that nothing else waits for it. */
   series(query: SeriesQuery): Promise<Page<SeriesRow>>;
-  groups(query: PageQuery): Page<GroupRow>;
+  /** In small steps, too. */
+  groups(query: PageQuery): Promise<Page<GroupRow>>;
   explain(selector: string): Explanations | { readonly problem: string };
 }
 

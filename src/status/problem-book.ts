@@ -7,10 +7,14 @@ import { codedProblem, namesOf } from './problem.ts';
 /** What is wrong with items now, and since when. Holds items that have a problem, and nothing of the others. */
 export interface ProblemBook {
   note(event: ScrapeEvent, nowMs: number): void;
+  /** Forgets items that are no longer planned. */
+  keep(isPlanned: (itemId: string) => boolean): void;
   /** Failing items with their errors, by item id. */
   readonly failing: ReadonlyMap<string, Trouble>;
+  /** Failing items by the name of their metric. */
+  failingByMetric(): ReadonlyMap<string, number>;
   /** One row per problem: items that fail from one cause share it. Those that hit most items come first. */
-  rows(): ProblemRow[];
+  rows(): readonly ProblemRow[];
 }
 
 export interface Trouble {
@@ -31,16 +35,26 @@ export function createProblemBook(): ProblemBook {
   const dropped = new Map<string, Dropped>();
   const replaced = new Map<string, Trouble>();
 
+  // Derived when first asked for after a change: tens of thousands of items may fail, and several may look.
+  let rows: readonly ProblemRow[] | undefined;
+  let byMetric: ReadonlyMap<string, number> | undefined;
+
   const hold = (book: Map<string, Trouble>, item: ScrapeItem, error: CodedError, nowMs: number): void => {
     const before = book.get(item.id);
     const sinceMs = before?.error.code === error.code ? before.sinceMs : nowMs;
     book.set(item.id, { item, error, sinceMs });
   };
 
+  const changed = (): void => {
+    rows = undefined;
+    byMetric = undefined;
+  };
+
   const succeed = (item: ScrapeItem): void => {
-    failing.delete(item.id);
+    if (failing.delete(item.id)) changed();
     const before = dropped.get(item.id);
     if (before === undefined) return;
+    changed();
     if (before.fresh) dropped.set(item.id, { ...before, fresh: false });
     else dropped.delete(item.id);
   };
@@ -53,30 +67,50 @@ export function createProblemBook(): ProblemBook {
           succeed(event.item);
           return;
         case 'failed':
+          changed();
           hold(failing, event.item, event.error, event.nowMs);
           return;
         case 'truncated':
           if (event.truncated) hold(truncated, event.item, truncation(event.item, event.limit), nowMs);
-          else truncated.delete(event.item.id);
+          if (event.truncated || truncated.delete(event.item.id)) changed();
           return;
         case 'dropped': {
+          changed();
           const sinceMs = dropped.get(event.item.id)?.sinceMs ?? nowMs;
           dropped.set(event.item.id, { item: event.item, error: overLimit(event), sinceMs, fresh: true });
           return;
         }
         case 'grainReplaced':
+          changed();
           hold(replaced, event.item, grain(event), nowMs);
           return;
         default:
       }
     },
-    rows: () => [
-      ...rowsOf(failing, 'error'),
-      ...rowsOf(dropped, 'error'),
-      ...rowsOf(truncated, 'warning'),
-      ...rowsOf(replaced, 'warning'),
-    ],
+    keep(isPlanned) {
+      for (const own of [failing, truncated, dropped, replaced])
+        for (const id of own.keys()) if (!isPlanned(id) && own.delete(id)) changed();
+    },
+    failingByMetric() {
+      byMetric ??= countByMetric(failing);
+      return byMetric;
+    },
+    rows() {
+      rows ??= [
+        ...rowsOf(failing, 'error'),
+        ...rowsOf(dropped, 'error'),
+        ...rowsOf(truncated, 'warning'),
+        ...rowsOf(replaced, 'warning'),
+      ];
+      return rows;
+    },
   };
+}
+
+function countByMetric(failing: ReadonlyMap<string, Trouble>): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const { item } of failing.values()) counts.set(item.metric.name, (counts.get(item.metric.name) ?? 0) + 1);
+  return counts;
 }
 
 function truncation(item: ScrapeItem, limit: number): CodedError {

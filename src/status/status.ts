@@ -11,16 +11,16 @@ import type { SeriesSnapshots, SeriesStore } from '../store/ports.ts';
 import { type Evidence, type Explained, explain } from './explained.ts';
 import { createHistory } from './history.ts';
 import { listSeries } from './listing.ts';
-import { groupsPage, type Moment, metricsPage, overviewOf, problemsOf } from './overview.ts';
+import { findGroups, type Moment, metricsPage, overviewOf, problemsOf } from './overview.ts';
 import { finder, pageOf } from './paging.ts';
-import { type FactsOptions, factsOf } from './plan-facts.ts';
+import { createFactBook, type FactsOptions } from './plan-facts.ts';
 import type { CodedMessage, StatusExtras, StatusSource } from './ports.ts';
 import { createProblemBook } from './problem-book.ts';
 import { createScheduleBook } from './schedule-book.ts';
 import { parseSelector, type Selector } from './selector.ts';
 
 export interface StatusOptions extends Omit<FactsOptions, 'strideOf'> {
-  readonly planner: Pick<Planner, 'current' | 'strideOf' | 'budget'>;
+  readonly planner: Pick<Planner, 'current' | 'item' | 'strideOf' | 'budget'>;
   readonly store: Pick<SeriesStore, 'read' | 'size'> & SeriesSnapshots;
   readonly traces: Pick<TraceBook, 'of'>;
   readonly known: (item: ScrapeItem) => KnownOfItem;
@@ -44,8 +44,8 @@ export interface Running {
 export interface Status {
   note(event: ScrapeEvent): void;
   schedule(event: ScheduleEvent): void;
-  /** After a run: takes a point of every metric that it wrote, for the sparklines. */
-  afterRun(): void;
+  /** After a run: takes a point of every metric that it wrote, for the sparklines, and takes up a changed plan. */
+  afterRun(): Promise<void>;
   explain(selector: Selector, most: number, schedules: readonly ScheduleState[]): Explained;
   /** The answers of the page. */
   source(running: Running): StatusSource;
@@ -64,7 +64,7 @@ export function createStatus(options: StatusOptions): Status {
   const runs = createScheduleBook();
   const history = createHistory();
   const lags = new Map<string, number>();
-  const facts = factsOf({ ...options, strideOf: (cron) => planner.strideOf(cron) });
+  const facts = createFactBook({ ...options, strideOf: (cron) => planner.strideOf(cron) });
   const limiter = createLimiter(searchesAtOnce);
 
   const evidence = (schedules: readonly ScheduleState[]): Evidence => ({
@@ -80,7 +80,7 @@ export function createStatus(options: StatusOptions): Status {
     nowMs: clock.now(),
     startedMs,
     plan: planner.current(),
-    facts: facts(planner.current()),
+    facts: facts.of(planner.current()),
     families: store.snapshot(),
     book,
     runs,
@@ -105,7 +105,14 @@ export function createStatus(options: StatusOptions): Status {
       if (event.kind === 'lag') lags.set(lagKey(event.resourceType, event.metricName), event.lagMs);
     },
     schedule: (event) => runs.note(event, clock.now()),
-    afterRun: () => history.record(store.snapshot()),
+    async afterRun() {
+      history.record(store.snapshot());
+      await facts.learn(planner.current(), options.breathe);
+      await options.breathe();
+      book.keep((id) => planner.item(id) !== undefined);
+      // Sorted out now, so that whoever looks first need not wait for it.
+      book.rows();
+    },
     explain: explainSelected,
     source: (running) => ({
       overview: () => overviewOf(momentOf(running)),
@@ -117,10 +124,10 @@ export function createStatus(options: StatusOptions): Status {
         );
       },
       metrics: (query) => metricsPage(momentOf(running), query),
-      groups: (query) => groupsPage({ plan: planner.current() }, query),
+      groups: (query) => findGroups(planner.current(), query, options.breathe),
       series: async (query) => {
         const listing = () => {
-          const families = new Set(facts(planner.current()).families.keys());
+          const families = new Set(facts.of(planner.current()).families.keys());
           return listSeries({ ...evidence(running.schedules()), store, families, breathe: options.breathe }, query);
         };
         const listed = await limiter.run(listing, never);

@@ -48,7 +48,7 @@ export function createFakeStatus(answers: Partial<StatusSource> = {}) {
     },
     groups: (query) => {
       asked.push(query);
-      return pageWith();
+      return Promise.resolve(pageWith());
     },
     explain: () => ({ explanations: [], found: 0 }),
     ...answers,

@@ -2,11 +2,15 @@ import type { Explanation, StatusSource } from '../../status/ports.ts';
 import { type Html, html } from './html.ts';
 import { paths } from './paths.ts';
 import { sparkline } from './sparkline.ts';
-import { table } from './table.ts';
+import { address, table } from './table.ts';
 import { count, duration, moment, type Now, number } from './words.ts';
 
 /** Longest selector that is taken, as the JSON route has it. */
 export const longestSelector = 2_000;
+
+/** Explanations and buckets that are shown in full, so that no selector makes a page that is too long to read. */
+const mostShown = 5;
+const mostBuckets = 50;
 
 export function explainForm(selector: string): Html {
   return html`<form action="${paths.explain}" method="get"><label class="wide" for="selector">A series, as it stands on the metrics endpoint, or name{label="value"}<input id="selector" name="selector" class="code" value="${selector}" maxlength="${longestSelector}" spellcheck="false" autocomplete="off" required></label><button>Explain</button></form>`;
@@ -26,9 +30,15 @@ function answered(selector: string, answer: ReturnType<StatusSource['explain']>,
   if ('problem' in answer) return html`<p role="alert" class="bad">${answer.problem}</p>`;
   const { explanations, found } = answer;
   if (found === 0) return html`<p role="alert">No series fits <code>${selector}</code>.</p>`;
+  const others = explanations.slice(mostShown);
   const rest = found - explanations.length;
-  return html`${explanations.map((explanation, index) => explained(explanation, index, now))}
+  return html`${explanations.slice(0, mostShown).map((explanation, index) => explained(explanation, index, now))}
+${others.length > 0 && html`<section aria-labelledby="others"><h2 id="others">Others that fit</h2><ul>${others.map(otherLink)}</ul></section>`}
 ${rest > 0 && html`<p>${count(rest, 'more series')} fit; add labels to the selector.</p>`}`;
+}
+
+function otherLink({ series }: Explanation): Html {
+  return html`<li><a href="${address(paths.explain, { selector: series })}"><code>${series}</code></a></li>`;
 }
 
 function explained(explanation: Explanation, index: number, now: Now): Html {
@@ -38,10 +48,10 @@ function explained(explanation: Explanation, index: number, now: Now): Html {
 `,
   );
   return html`<section aria-labelledby="series-${index}">
-<h2 id="series-${index}"><code>${series}</code></h2>
+<h2 id="series-${index}" class="series"><code>${series}</code></h2>
 <p><strong>Value: ${value === null ? 'none' : number(value)}.</strong> ${summary}</p>
-${table('How it came about', ['What', 'How'], rows)}
 ${buckets !== undefined && buckets.length > 0 && bucketTable(buckets)}
+${table('How it came about', ['What', 'How'], rows)}
 ${labelTable(explanation)}
 </section>`;
 }
@@ -98,12 +108,14 @@ function queryRows({ query }: Explanation): (readonly [string, Html | false])[] 
 }
 
 function bucketTable(buckets: NonNullable<Explanation['buckets']>): Html {
-  const rows = buckets.map(
+  const left = Math.max(0, buckets.length - mostBuckets);
+  const rows = buckets.slice(left).map(
     ({ start, end, value, verdict }) => html`<tr class="${verdict === 'chosen' ? 'chosen' : 'other'}">
 <th scope="row" class="nowrap">${start}</th><td class="nowrap">${end}</td><td class="number">${value === null ? 'none' : number(value)}</td><td>${verdict}</td></tr>
 `,
   );
-  return html`${table('Buckets that came, oldest first', ['From', 'To', 'Value', 'Verdict'], rows)}
+  const rest = left > 0 ? `; ${number(left)} older ones are left out` : '';
+  return html`${table(`Buckets that came, oldest first${rest}`, ['From', 'To', 'Value', 'Verdict'], rows)}
 ${sparkline(
   buckets.map(({ value }) => value),
   'Buckets that came',

@@ -41,9 +41,9 @@ export function statusRoutes(source: StatusSource, site: Site, now: () => number
     const query = seriesQuery(request);
     return seriesContent(await source.series(query), query, now());
   });
-  page(paths.groups, 'Query groups', (request) => {
+  page(paths.groups, 'Query groups', async (request) => {
     const query = pageQuery(request);
-    return groupsContent(source.groups(query), query);
+    return groupsContent(await source.groups(query), query);
   });
   page(paths.explain, 'Explain a series', (request) => {
     const selector = text(request, 'selector', longestSelector).trim();

@@ -27,6 +27,7 @@ main:focus { outline: none; }
 .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 h1 { font-size: 1.5rem; margin: 1.25rem 0 0.5rem; }
 h2 { font-size: 1.1875rem; margin: 2rem 0 0.5rem; }
+h2.series { font-size: 1rem; line-height: 1.4; }
 h3 { font-size: 1rem; margin: 0; }
 p { margin: 0.5rem 0; max-width: 75ch; }
 .quiet { color: var(--quiet); font-weight: 400; }

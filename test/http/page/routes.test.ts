@@ -3,7 +3,14 @@ import { hash } from 'bcrypt';
 import { afterEach, describe, expect, it } from 'vitest';
 import { secret } from '../../../src/core/secret.ts';
 import { assets } from '../../../src/http/page/assets.ts';
-import type { MetricRow, Overview, ProblemRow, SeriesRow, StatusSource } from '../../../src/status/ports.ts';
+import type {
+  Explanation,
+  MetricRow,
+  Overview,
+  ProblemRow,
+  SeriesRow,
+  StatusSource,
+} from '../../../src/status/ports.ts';
 import { anOverview, createFakeStatus, noonMs, pageWith } from '../../fakes/status-source.ts';
 import { closeServers, serveStatus } from './serve.ts';
 
@@ -47,6 +54,19 @@ const series: SeriesRow = {
   error: { code: 'AZ3404', message: evil },
 };
 
+function anExplanation(text: string): Explanation {
+  return {
+    series: `demo{a="${text}"}`,
+    value: 1,
+    summary: text,
+    metric: { name: text, azureMetric: text, aggregation: 'Total' },
+    resource: { id: text, type: text },
+    labels: [{ name: text, value: text, source: 'metric' }],
+    failure: { code: 'AZ3404', message: text, requestId: text },
+    schedule: { text },
+  };
+}
+
 function everythingEvil(): StatusSource {
   const group = { id: evil, mode: evil, schedule: evil, subscription: evil, region: evil, metricNames: [evil] };
   const groups = pageWith({ ...group, resources: 1, why: evil });
@@ -70,22 +90,8 @@ function everythingEvil(): StatusSource {
     problems: () => pageWith(problem),
     metrics: () => pageWith(metric),
     series: () => Promise.resolve(pageWith(series)),
-    groups: () => groups,
-    explain: () => ({
-      found: 2,
-      explanations: [
-        {
-          series: `demo{a="${evil}"}`,
-          value: 1,
-          summary: evil,
-          metric: { name: evil, azureMetric: evil, aggregation: 'Total' },
-          resource: { id: evil, type: evil },
-          labels: [{ name: evil, value: evil, source: 'metric' }],
-          failure: { code: 'AZ3404', message: evil, requestId: evil },
-          schedule: { text: evil },
-        },
-      ],
-    }),
+    groups: () => Promise.resolve(groups),
+    explain: () => ({ found: 2, explanations: [anExplanation(evil)] }),
   }).source;
 }
 
@@ -178,6 +184,32 @@ describe('the pages', () => {
     const text = page.replace(/<[^>]*>/g, '');
     expect(text).toContain('In force since 1 h ago, digest abc, without problems.');
     expect(text).toContain('Last reload 1 min ago: refused; what was in force before stays.');
+  });
+});
+
+describe('an explanation', () => {
+  it('stays readable: five series and fifty buckets in full, links to the others', async () => {
+    const buckets = Array.from({ length: 720 }, (_, index) => ({
+      start: new Date(noonMs + index * 60_000).toISOString(),
+      end: new Date(noonMs + (index + 1) * 60_000).toISOString(),
+      value: index,
+      verdict: index === 719 ? ('chosen' as const) : ('older' as const),
+    }));
+    const explanations = Array.from({ length: 20 }, (_, index) => ({ ...anExplanation(`s${index}`), buckets }));
+    const { source } = createFakeStatus({ explain: () => ({ explanations, found: 25 }) });
+    const page = await (await (await serveStatus(source)).get('/-/explain?selector=demo')).text();
+    expect(page.match(/<section/g)).toHaveLength(6);
+    expect(page.match(/<td>older</g)).toHaveLength(5 * 49);
+    expect(page).toContain('Buckets that came, oldest first; 670 older ones are left out');
+    expect(page).toContain('href="/-/explain?selector=demo%7Ba%3D%22s19%22%7D"');
+    expect(page).toContain('5 more series fit; add labels to the selector.');
+    expect(page.length).toBeLessThan(200_000);
+  });
+
+  it('refuses a selector in words', async () => {
+    const { source } = createFakeStatus({ explain: () => ({ problem: 'No selector.' }) });
+    const page = await (await (await serveStatus(source)).get('/-/explain?selector=%7B')).text();
+    expect(page).toContain('<p role="alert" class="bad">No selector.</p>');
   });
 });
 
