@@ -170,7 +170,18 @@ describe.skipIf(chromium === undefined)('the status page in a browser (needs chr
       },
       (after) => after !== before,
     );
-    expect(await page.locator('#refreshed').innerText()).toMatch(/^Last refreshed at /);
+    const refreshed = page.locator('#refreshed');
+    expect(await refreshed.innerText()).toMatch(/^Last refreshed at /);
+    await page.getByRole('button', { name: 'Stop refreshing' }).click();
+    const asked: string[] = [];
+    page.on('request', (request) => asked.push(request.url()));
+    await page.clock.runFor(60_000);
+    expect(asked).toEqual([]);
+    await page.getByRole('button', { name: 'Refresh by itself' }).click();
+    await until(
+      () => Promise.resolve(asked.length),
+      (requests) => requests > 0,
+    );
   });
 
   it('works without JavaScript', async () => {

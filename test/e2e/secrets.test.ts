@@ -199,7 +199,18 @@ function filesOf({ authentication, others }: Pick<Situation, 'authentication' | 
 /** Everything that a user, a scraper or an attacker could read of the exporter. */
 async function visible(exporter: Started): Promise<string> {
   const accepts = ['text/plain', 'application/openmetrics-text;version=1.0.0'];
-  const paths = ['/metrics', '/', '/-/ready', '/-/healthy', '/nothing', '/%00', '/api/v1/nothing'];
+  const pages = ['/', '/-/problems', '/-/metrics', '/-/series', '/-/groups', '/-/explain?selector={}'];
+  const paths = [
+    '/metrics',
+    ...pages,
+    '/api/v1/status',
+    '/api/v1/series',
+    '/-/ready',
+    '/-/healthy',
+    '/nothing',
+    '/%00',
+    '/api/v1/nothing',
+  ];
   const answers = await Promise.all(
     paths.flatMap((path) => accepts.map(async (accept) => (await exporter.get(path, { accept })).text())),
   );
