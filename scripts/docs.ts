@@ -84,6 +84,10 @@ ${part('AZ2')}
 ## Calls to Azure (AZ3xxx)
 
 ${part('AZ3')}
+
+## Sinks (AZ4xxx)
+
+${part('AZ4')}
 `;
 }
 

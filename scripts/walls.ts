@@ -28,6 +28,7 @@ export const rooms: Readonly<Record<string, Room>> = {
       'node:async_hooks',
     ],
   },
+  'sinks/feed': { may: ['core'], own: [] },
   'sinks/prometheus': { may: ['core', 'store'], own: ['node:zlib', 'node:util', 'node:events', 'node:timers.*'] },
   http: { may: ['core'], own: ['express', 'node:http', 'node:net'] },
   telemetry: { may: ['core'], own: ['pino', 'pino-pretty', 'prom-client'] },

@@ -29,8 +29,9 @@ export function planItems(
   if (row === undefined) throw new Error(`resource type ${metric.resourceType} is not in the catalogue`);
   const items = new Map<string, PlannedItem>();
   const warnings = new Map<string, PlanWarning>();
+  const share = sharedMaps();
   for (const resource of metric.resources) {
-    for (const { planned, notes } of itemsOfResource(metric, resource, row, tenantId)) {
+    for (const { planned, notes } of itemsOfResource(metric, resource, row, tenantId, share)) {
       if (items.has(planned.item.id)) {
         const message = `resource ${planned.item.resource.id} is declared more than once; it is scraped once`;
         warnings.set(message, { metric: metric.name, message });
@@ -48,6 +49,7 @@ function itemsOfResource(
   resource: DeclaredResource,
   row: ResourceTypeRow,
   tenantId: string,
+  share: ShareMap,
 ): { planned: PlannedItem; notes: readonly string[] }[] {
   const described = describeResource(row, resource);
   const planned: PlannedResource = {
@@ -76,6 +78,7 @@ function itemsOfResource(
       families,
       dimensions: layout.dimensions,
       labels: layout.labels,
+      declaredNames: share(layout.declaredNames),
       freshness: metric.freshness,
       ...(query.entity === undefined ? {} : { entity: query.entity }),
     };
@@ -83,6 +86,19 @@ function itemsOfResource(
     const name = metricName === undefined ? {} : { metricName };
     return { planned: { item, ...name, ...filter }, notes: layout.warnings };
   });
+}
+
+type ShareMap = (map: ReadonlyMap<string, string>) => ReadonlyMap<string, string>;
+
+/** Gives the same object for equal maps, so that sinks tell by identity what goes together. */
+function sharedMaps(): ShareMap {
+  const known = new Map<string, ReadonlyMap<string, string>>();
+  return (map) => {
+    const key = JSON.stringify([...map]);
+    const shared = known.get(key) ?? map;
+    known.set(key, shared);
+    return shared;
+  };
 }
 
 interface ItemQuery {

@@ -41,6 +41,12 @@ export interface SeriesValue {
   readonly bucketEndMs?: number;
 }
 
+/** What a sink that is pushed to reads: what one slot shows. */
+export interface SeriesPieces {
+  /** Pieces of the slot as it is shown now; they never change. Empty when it shows nothing. */
+  pieces(owner: string, family: string): readonly Piece[];
+}
+
 /** What a sink reads: everything that is shown at one moment. */
 export interface SeriesSnapshots {
   /**
