@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import { type Azure, createAzure } from './azure/azure.ts';
+import { composePush } from './compose-push.ts';
 import type { Clock } from './core/clock.ts';
 import type { Declaration } from './core/declaration.ts';
 import { createLimiter, type Limiter } from './core/limiter.ts';
@@ -54,6 +55,8 @@ export interface ExporterCore {
   run(cron: string, reason: RunReason, signal: AbortSignal): Promise<RunResult>;
   /** Removes series that outlived their bound. */
   expire(): void;
+  /** Lets the sinks that are pushed to deliver what they have, for at most `graceMs`. */
+  stopSinks(graceMs: number): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -74,13 +77,18 @@ export function composeCore(input: CoreInput): ExporterCore {
     perMetricLimit: Number.POSITIVE_INFINITY,
     totalLimit: Number.POSITIVE_INFINITY,
   });
+  const push = composePush(input, { store, statusStore, registry });
   const log = createScrapeLog(logger);
-  const metrics = createScrapeMetrics(registry, { tenantId: declaration.tenantId, appId: appIdOf(runtime) });
+  const metrics = createScrapeMetrics(push?.registry ?? registry, {
+    tenantId: declaration.tenantId,
+    appId: appIdOf(runtime),
+  });
   const status = createItemStatus(statusStore, prefix, declaration.tenantId);
   const observe = (event: ScrapeEvent): void => {
     log.note(event);
     metrics.scrape(event);
     status(event);
+    push?.note(event);
   };
   const azure = createAzure({
     cloud: declaration.cloud,
@@ -109,7 +117,7 @@ export function composeCore(input: CoreInput): ExporterCore {
     metrics: azure.metrics,
     logs: azure.logs,
     queues: azure.queues,
-    store,
+    store: push?.store ?? store,
     clock,
     observe,
     limiterOf: limitersOf(runtime.server.maxDegreeOfParallelism ?? input.cpus * callsPerCpu),
@@ -141,14 +149,17 @@ export function composeCore(input: CoreInput): ExporterCore {
       const periodMs = groups[0]?.schedule.periodMs ?? 0;
       const { readsPerSecond } = runtime.azureMonitor.rateLimit;
       const delays: Delays = (ids) => (reason === 'start' ? [] : startDelays(ids, periodMs, readsPerSecond));
+      const startMs = clock.now();
       const result = await scraper.run(groups, delays, signal);
       if (signal.reason === 'shutdown') return result;
+      push?.offer(startMs);
       expire();
       log.endRun(cron);
       await exposition.refresh();
       return result;
     },
     expire,
+    stopSinks: (graceMs) => push?.stop(graceMs) ?? Promise.resolve(),
     async close() {
       await azure.close();
       registry.close();

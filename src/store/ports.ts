@@ -23,6 +23,8 @@ export interface SlotWrite {
   readonly family: { readonly name: string; readonly help: string };
   /** Labels that all series of the slot share, in order; names are valid and distinct. */
   readonly labels: readonly LabelPair[];
+  /** Labels whose declared name is another, by label; for those who watch what is written, the store keeps it not. */
+  readonly declaredNames?: ReadonlyMap<string, string>;
   /** Names of the labels that tell the series apart; empty for a slot of one series. */
   readonly dimensionLabels: readonly string[];
   readonly series: readonly SeriesValue[];

@@ -39,7 +39,7 @@ export function createItemStatus(
 
   return (event) => {
     if (event.kind !== 'succeeded' && event.kind !== 'failed') return;
-    const owner = `${event.item.metric.name} ${event.item.resource.key}`;
+    const owner = statusOwner(event.item);
     const status = statuses.get(owner) ?? { labels: labelsOf(event.item, tenantId), failing: new Set() };
     statuses.set(owner, status);
     if (event.kind === 'failed') status.failing.add(event.item.id);
@@ -50,6 +50,11 @@ export function createItemStatus(
     write('scrapeSuccess', owner, status, event.nowMs);
     write('scrapeError', owner, status, event.nowMs);
   };
+}
+
+/** Owner of the slots of an item's success and error; entities of a resource share one. */
+export function statusOwner(item: ScrapeItem): string {
+  return `${item.metric.name} ${item.resource.key}`;
 }
 
 function labelsOf(item: ScrapeItem, tenantId: string): LabelPair[] {

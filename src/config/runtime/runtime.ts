@@ -6,6 +6,7 @@ import type { Reader, Slot } from '../spec.ts';
 import { readAuthentication, type Surroundings } from './authentication.ts';
 import { type RuntimeValues, runtimeSpec } from './fields.ts';
 import { applyOverrides } from './overrides.ts';
+import { readPushSinks } from './push-sinks.ts';
 import { checkSinks, mappedMetrics, readPrometheus, refuseUnavailable } from './sinks.ts';
 
 export interface ReadRuntime {
@@ -61,6 +62,7 @@ function build(values: RuntimeValues, declarationPath: string, around: Surroundi
     authentication: readAuthentication(values.authentication, around, reader),
     metricsDeclarationPath: declarationPath,
     ...(prometheus === undefined ? {} : { prometheus }),
+    sinks: readPushSinks(values.metricSinks.value, around, reader),
     telemetry: readTelemetry(values.telemetry),
     azureMonitor: readAzureMonitor(values.azureMonitor.value),
     seriesLimit: { perMetric: perMetric.value, total: total.value },

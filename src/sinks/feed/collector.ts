@@ -30,9 +30,7 @@ const weight = { batch: 1_000, piece: 250, value: 24 } as const;
 
 const noNames: ReadonlyMap<string, string> = new Map();
 
-export function createCollector(
-  declaredNamesOf: (owner: string) => ReadonlyMap<string, string> | undefined,
-): Collector {
+export function createCollector(): Collector {
   let drafts = new Map<string, Draft[]>();
   let told = new Map<string, () => void>();
   let samples = 0;
@@ -58,7 +56,7 @@ export function createCollector(
       replace(slot) {
         const dropped = store.replace(slot);
         const { name, help } = slot.family;
-        const names = declaredNamesOf(slot.owner) ?? noNames;
+        const names = slot.declaredNames ?? noNames;
         add({ name, help, origin: 'scraped' }, names, store.pieces(slot.owner, name));
         return dropped;
       },

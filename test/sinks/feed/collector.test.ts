@@ -25,7 +25,7 @@ const contents = ({ families }: RunSamples) =>
 describe('what a run wrote', () => {
   it('is gathered as the store shows it, once', () => {
     const store = stores();
-    const collector = createCollector(() => undefined);
+    const collector = createCollector();
     const watched = collector.watch(store);
     watched.replace(slot('a', [1, null]));
     watched.replace(slot('b', [3]));
@@ -45,7 +45,7 @@ describe('what a run wrote', () => {
   });
 
   it('holds no series that a limit keeps out, and none twice that differ only in case', () => {
-    const collector = createCollector(() => undefined);
+    const collector = createCollector();
     const limited = collector.watch(stores(2));
     expect(limited.replace(slot('a', [1, 2, 3]))).toBe(1);
     expect(collector.take(0).samples).toBe(2);
@@ -63,7 +63,7 @@ describe('what a run wrote', () => {
   });
 
   it('stays as it was when the store goes on', () => {
-    const collector = createCollector(() => undefined);
+    const collector = createCollector();
     const watched = collector.watch(stores());
     watched.replace(slot('a', [1]));
     const taken = collector.take(0);
@@ -74,15 +74,16 @@ describe('what a run wrote', () => {
 
   it('is kept apart by the declared names of its labels', () => {
     const names = new Map([['zone', 'Zone']]);
-    const collector = createCollector((owner) => (owner === 'a' ? names : undefined));
+    const collector = createCollector();
     const watched = collector.watch(stores());
-    for (const owner of ['a', 'b']) watched.replace(slot(owner, [1]));
+    watched.replace(slot('a', [1], { declaredNames: names }));
+    watched.replace(slot('b', [1]));
     expect(collector.take(0).families.map(({ declaredNames }) => [...declaredNames])).toEqual([[['zone', 'Zone']], []]);
   });
 
   it('has own metrics once, with their newest value', () => {
     const store = stores();
-    const collector = createCollector(() => undefined);
+    const collector = createCollector();
     const family = { name: 'azimuth_scrape_success', help: 'Success' };
     const status = (value: number): SlotWrite => slot('x', [value], { family, dimensionLabels: [] });
     store.replace(status(0));
