@@ -3,7 +3,22 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: ['test/e2e/**'], testTimeout: 15_000 } },
+      {
+        test: {
+          name: 'unit',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/e2e/**', 'test/chart/**', 'test/container/**', 'test/slow/**'],
+          testTimeout: 15_000,
+        },
+      },
+      {
+        test: {
+          name: 'chart',
+          include: ['test/chart/**/*.test.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
       {
         test: {
           name: 'e2e',
@@ -15,6 +30,20 @@ export default defineConfig({
           maxConcurrency: 20,
         },
       },
+      {
+        test: {
+          name: 'container',
+          include: ['test/container/**/*.test.ts'],
+          globalSetup: ['test/container/setup.ts'],
+          testTimeout: 400_000,
+          hookTimeout: 120_000,
+          // The files wait for containers; the longest waits two minutes.
+          maxWorkers: 6,
+          maxConcurrency: 4,
+        },
+      },
+      // Minutes of real time; not in `npm test`.
+      { test: { name: 'slow', include: ['test/slow/**/*.test.ts'], testTimeout: 420_000, hookTimeout: 420_000 } },
     ],
   },
 });

@@ -2,9 +2,11 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
 
 /**
- * Runs the unit tests, then the end-to-end tests, which measure time and want the machine for themselves. The last
+ * Runs the unit tests, those of the chart, then the end-to-end tests, which measure time and want the machine for
+ * themselves, then those of the image; with `--project NAME`, which may be repeated, those projects instead. The last
  * line of the output states the totals; the exit code is 1 when anything failed.
  */
 interface Totals {
@@ -22,11 +24,15 @@ interface Report {
   readonly testResults: readonly { readonly status: string; readonly assertionResults: readonly unknown[] }[];
 }
 
+const { values, positionals } = parseArgs({
+  options: { project: { type: 'string', multiple: true, default: ['unit', 'chart', 'e2e', 'container'] } },
+  allowPositionals: true,
+});
 /** Parts of paths, as vitest takes them; a project may then have no test that fits. */
-const filters = process.argv.slice(2);
+const filters = positionals;
 const root = resolve(import.meta.dirname, '..');
 const folder = mkdtempSync(join(tmpdir(), 'azimuth-tests-'));
-const totals = ['unit', 'e2e'].map((project) => run(project, join(folder, `${project}.json`)));
+const totals = values.project.map((project) => run(project, join(folder, `${project}.json`)));
 rmSync(folder, { recursive: true });
 const sum = (of: (one: Totals) => number): number => totals.reduce((total, one) => total + of(one), 0);
 const failed = sum((one) => one.failed);

@@ -1,5 +1,6 @@
 import { type CoreInput, composeCore, type ExporterCore } from './compose.ts';
 import { sleep } from './core/clock.ts';
+import { createDiscoveryApi } from './discovery/agent/serve.ts';
 import { createApp } from './http/app.ts';
 import { listen } from './http/server.ts';
 import { batchLimitPerHour, quotaRows, quotaWarnings } from './plan/quota.ts';
@@ -35,12 +36,19 @@ export interface Exporter {
 export async function startExporter(input: ExporterInput): Promise<Exporter> {
   const { runtime, clock, logger } = input;
   const core = composeCore(input);
+  const stopping = new AbortController();
+  const onDefect = (error: unknown): void => logger.error({ code: 'AZ2007', err: error }, 'The preflight crashed.');
   const scheduler = createScheduler({
     schedules: core.planner.current().schedules,
     ticker: input.ticker,
     clock,
-    run: (schedule, reason, signal) => core.run(schedule.cron, reason, signal),
+    run: async (schedule, reason, signal) => {
+      const result = await core.run(schedule.cron, reason, signal);
+      core.startUpCheck.afterRun(stopping.signal).catch(onDefect);
+      return result;
+    },
     strideOf: ({ cron }) => core.planner.strideOf(cron),
+    holdsBack: ({ cron }) => core.discovery?.holdsBack(cron) ?? false,
     observe: (event) => onSchedule(event, core, input),
   });
   const notReady = (): string[] => scheduler.states().flatMap((state) => waitingFor(state, core));
@@ -50,6 +58,9 @@ export async function startExporter(input: ExporterInput): Promise<Exporter> {
     exposition: core.exposition,
     unhealthy: () => standingStill(scheduler.states(), clock.now(), standstillMs).map(stillness),
     notReady,
+    ...(core.discovery === undefined || core.discovery.groups.length === 0
+      ? {}
+      : { discovery: createDiscoveryApi(core.discovery.groups, core.discovery.lists) }),
     onError: (error) => logger.error({ code: 'AZ2007', err: error }, 'A request could not be answered.'),
   });
   const server = await listen(app, runtime.server.httpPort).catch(async (error: unknown) => {
@@ -60,12 +71,15 @@ export async function startExporter(input: ExporterInput): Promise<Exporter> {
   core.registry.set('configReloadSuccessful', {}, 1);
   core.registry.set('configReloadTimestamp', {}, clock.now() / 1000);
   const stopHousekeeping = every(input, housekeepingMs, () => core.expire());
-  const { rateLimit } = runtime.azureMonitor;
-  const rows = quotaRows(core.planner.current().groups, runsPerHour, { rateLimit, batchLimitPerHour });
-  for (const sentence of quotaWarnings(rows)) logger.warn({ code: 'AZ2021' }, sentence);
-  for (const sentence of core.planner.budget()?.sentences ?? []) logger.warn({ code: 'AZ2020' }, sentence);
+  const tellLimits = limitsTeller(core, input);
+  tellLimits();
+  core.discovery?.start((cron) => {
+    scheduler.runNow(cron);
+    // Until its lists are there, a plan looks as if it fitted.
+    void core.planner.prepare().then(tellLimits);
+  });
+  core.labels.start();
   scheduler.start();
-  const stopping = new AbortController();
   if (core.planner.current().groups.some(({ mode }) => mode !== 'queue'))
     void scrapeOnceTokenComes(core, scheduler, input, stopping.signal);
 
@@ -109,6 +123,21 @@ async function scrapeOnceTokenComes(
   scheduler.runMissing();
 }
 
+/** Warns of limits that the plan in force exceeds, of each once. */
+function limitsTeller(core: ExporterCore, { runtime, logger }: ExporterInput): () => void {
+  const { rateLimit } = runtime.azureMonitor;
+  const told = new Set<string>();
+  const tell = (code: 'AZ2020' | 'AZ2021', sentence: string): void => {
+    if (!told.has(sentence)) logger.warn({ code }, sentence);
+    told.add(sentence);
+  };
+  return () => {
+    const rows = quotaRows(core.planner.inForce().groups, runsPerHour, { rateLimit, batchLimitPerHour });
+    for (const sentence of quotaWarnings(rows)) tell('AZ2021', sentence);
+    for (const sentence of core.planner.budget()?.sentences ?? []) tell('AZ2020', sentence);
+  };
+}
+
 function every(input: Pick<CoreInput, 'clock'>, ms: number, work: () => void): () => void {
   let cancel: () => void = () => undefined;
   const arm = (): void => {
@@ -146,8 +175,11 @@ function onSchedule(event: ScheduleEvent, core: ExporterCore, { logger }: Export
 function waitingFor(state: ScheduleState, core: ExporterCore): string[] {
   if (state.lastSuccessMs !== undefined) return [];
   const { text, cron } = state.schedule;
+  const discovery = core.discovery?.waitingFor(cron) ?? [];
+  // Groups that are known to be empty leave nothing to wait for.
+  if (discovery.length === 0 && core.planner.groups(cron).length === 0) return [];
   const token = core.azure.token.state();
-  const reasons = token.kind === 'waiting' ? [token.reason] : core.log.problems(cron);
+  const reasons = token.kind === 'waiting' ? [token.reason] : [...discovery, ...core.log.problems(cron)];
   const waiting = `AZ2002: schedule ${text} has no result yet`;
   return reasons.length === 0 ? [waiting] : reasons.map((reason) => `${waiting}: ${reason}`);
 }

@@ -89,25 +89,31 @@ function readMetric(entry: Json): MetricAnswer {
   const name = asName(entry['name'], 'metric name');
   const code = optionalText(entry['errorCode']);
   const failed = code !== undefined && code !== 'Success';
-  const series =
-    failed && entry['timeseries'] === undefined ? [] : asArray(entry['timeseries'], `timeseries of ${name}`);
-  return {
-    name,
-    series: series.map((one) => readSeries(asObject(one, `series of ${name}`), name)),
-    ...(failed ? { error: { code, message: optionalText(entry['errorMessage']) ?? '' } } : {}),
-  };
+  const list = failed && entry['timeseries'] === undefined ? [] : asArray(entry['timeseries'], 'timeseries', name);
+  const series = list.map((one) => readSeries(asObject(one, 'series', name), name));
+  return failed
+    ? { name, series, error: { code, message: optionalText(entry['errorMessage']) ?? '' } }
+    : { name, series };
 }
 
 function readSeries(entry: Json, metric: string): SeriesAnswer {
+  const points = asArray(entry['data'], 'data', metric);
+  if (!points.every(isPoint)) throw new Unreadable(`a point of ${metric} is not of the expected form`);
+  return { dimensions: readDimensions(entry['metadatavalues']), points };
+}
+
+/** Shared by all series without dimensions, which are most. */
+const noDimensions: SeriesAnswer['dimensions'] = {};
+
+function readDimensions(metadata: unknown): SeriesAnswer['dimensions'] {
+  const list = metadata === undefined || metadata === null ? [] : asArray(metadata, 'metadatavalues');
+  if (list.length === 0) return noDimensions;
   const dimensions: Record<string, string> = {};
-  const metadata = entry['metadatavalues'];
-  for (const item of metadata === undefined || metadata === null ? [] : asArray(metadata, 'metadatavalues')) {
+  for (const item of list) {
     const { name, value } = asObject(item, 'metadatavalues');
     dimensions[asName(name, 'dimension name').toLowerCase()] = asText(value, 'dimension value');
   }
-  const points = asArray(entry['data'], `data of ${metric}`);
-  if (!points.every(isPoint)) throw new Unreadable(`a point of ${metric} is not of the expected form`);
-  return { dimensions, points };
+  return dimensions;
 }
 
 /** Points are passed on as they came; only their form is looked at. */

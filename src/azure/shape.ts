@@ -16,14 +16,20 @@ export function parseBody(body: string): Json {
   return asObject(value, 'the answer');
 }
 
-export function asObject(value: unknown, what: string): Json {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new Unreadable(`${what} is no object`);
+/** `of`: whose it is, apart because texts for failures that hardly ever happen would be made for every series. */
+export function asObject(value: unknown, what: string, of?: string): Json {
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new Unreadable(`${named(what, of)} is no object`);
   return value as Json;
 }
 
-export function asArray(value: unknown, what: string): readonly unknown[] {
-  if (!Array.isArray(value)) throw new Unreadable(`${what} is no list`);
+export function asArray(value: unknown, what: string, of?: string): readonly unknown[] {
+  if (!Array.isArray(value)) throw new Unreadable(`${named(what, of)} is no list`);
   return value;
+}
+
+function named(what: string, of: string | undefined): string {
+  return of === undefined ? what : `${what} of ${of}`;
 }
 
 export function asText(value: unknown, what: string): string {

@@ -1,30 +1,12 @@
 import { readFileSync } from 'node:fs';
-import type { Command } from './command.ts';
-import { demoCommand } from './commands/demo.ts';
-import { emulateCommand } from './commands/emulate.ts';
-import { healthCommand } from './commands/health.ts';
-import { planCommand } from './commands/plan.ts';
 import { runCommand } from './commands/run.ts';
-import { schemaCommand } from './commands/schema.ts';
-import { scrapeCommand } from './commands/scrape.ts';
-import { validateCommand } from './commands/validate.ts';
+import { commands } from './commands.ts';
 import { commandHelp, overview } from './help.ts';
 import type { Io } from './io.ts';
 import { commonFlags, isSet, parseFlags, UsageError } from './options.ts';
 
-const commands: readonly Command[] = [
-  runCommand,
-  demoCommand,
-  emulateCommand,
-  validateCommand,
-  planCommand,
-  scrapeCommand,
-  schemaCommand,
-  healthCommand,
-];
-
 /** Commands of the design that later versions bring. */
-const later: ReadonlySet<string> = new Set(['check', 'explain', 'discover']);
+const later: ReadonlySet<string> = new Set(['explain']);
 
 const usageExitCode = 2;
 

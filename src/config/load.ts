@@ -1,7 +1,13 @@
 import { join } from 'node:path';
 import type { Declaration } from '../core/declaration.ts';
 import type { RuntimeConfig } from '../core/runtime-config.ts';
-import { type InvalidMetric, type ReadDeclaration, readDeclaration } from './declaration/declaration.ts';
+import {
+  type DeclarationSurroundings,
+  type InvalidMetric,
+  type ReadDeclaration,
+  readDeclaration,
+} from './declaration/declaration.ts';
+import { type ReadDiscovery, readDiscoveryFile } from './discovery/discovery.ts';
 import type { Environment } from './environment.ts';
 import type { FileSystem } from './file-system.ts';
 import { findFolder } from './folder.ts';
@@ -61,13 +67,18 @@ export function loadConfiguration(input: LoadInput): LoadedConfiguration {
   if (runtimeText === undefined) return missingFile(fileSystem, folder, [runtimePath], [], runtimePath, 'runtime file');
   const runtime = loadRuntime(runtimeText, runtimePath, input, folder);
   const discovery = loadDiscovery(folder, fileSystem);
-  const files = [runtimePath, runtime.declarationPath, ...discovery.files];
-  const problems = [...runtime.problems, ...discovery.problems];
+  const files = [runtimePath, runtime.declarationPath, ...(discovery === undefined ? [] : [discovery.file])];
+  const problems = [...runtime.problems, ...(discovery?.read.problems ?? [])];
   const declarationText = fileSystem.readFile(runtime.declarationPath);
   if (declarationText === undefined) {
     return missingFile(fileSystem, folder, files, problems, runtime.declarationPath, 'metrics declaration');
   }
-  const declaration = loadDeclaration(declarationText, runtime.declarationPath, input);
+  const declaration = loadDeclaration(declarationText, runtime.declarationPath, {
+    env,
+    ...(input.reservedNames === undefined ? {} : { reservedNames: input.reservedNames }),
+    ...(discovery === undefined ? {} : { discovery: discovery.read }),
+    agent: runtime.hasAgent,
+  });
   problems.push(...declaration.problems, ...unmapped(runtime, declaration));
   return conclude(input, { folder, files, problems: orderProblems(problems, files) }, runtime, declaration);
 }
@@ -82,16 +93,17 @@ function loadRuntime(text: string, file: string, input: LoadInput, folder: strin
     env: input.env,
     fileSystem: input.fileSystem,
   });
-  if (syntaxError) return { ...read, runtime: undefined, problems };
+  // Whether it names a discovery agent is not known; that a group is missing would be a consequence.
+  if (syntaxError) return { ...read, runtime: undefined, hasAgent: true, problems };
   const own = blank ? [] : problems;
   const refused = own.some((item) => item.severity === 'error');
   return { ...read, runtime: refused ? undefined : read.runtime, problems: [...own, ...read.problems] };
 }
 
-function loadDeclaration(text: string, file: string, { env, reservedNames }: LoadInput): ReadDeclaration {
+function loadDeclaration(text: string, file: string, around: DeclarationSurroundings): ReadDeclaration {
   const { root, problems } = readYaml(text, file);
   if (root === undefined) return { declaration: undefined, invalidMetrics: [], problems };
-  const read = readDeclaration(root, env, reservedNames);
+  const read = readDeclaration(root, around);
   const refused = problems.some((item) => item.severity === 'error');
   return {
     ...read,
@@ -100,13 +112,13 @@ function loadDeclaration(text: string, file: string, { env, reservedNames }: Loa
   };
 }
 
-function loadDiscovery(folder: string, fileSystem: FileSystem) {
+/** Undefined without the file, which is optional. */
+function loadDiscovery(folder: string, fileSystem: FileSystem): { file: string; read: ReadDiscovery } | undefined {
   const file = join(folder, 'resource-discovery-declaration.yaml');
   const text = fileSystem.readFile(file);
-  if (text === undefined) return { files: [], problems: [] };
-  const message = 'The resource discovery declaration is not used in this version; only its syntax is checked.';
-  const unused = problem('warning', 'AZ1092', { at: startOf(file), path: '' }, message);
-  return { files: [file], problems: [...readYaml(text, file).problems, unused] };
+  if (text === undefined) return undefined;
+  const { root, problems } = readYaml(text, file);
+  return { file, read: readDiscoveryFile(root, problems, { at: startOf(file), path: '' }) };
 }
 
 /** Statuspage mappings must name a metric with one resource (Promitor's rule). */
@@ -118,11 +130,13 @@ function unmapped(runtime: ReadRuntime, read: ReadDeclaration): readonly Problem
     // An invalid metric was reported; that it is missing follows from it.
     if (invalid.has(name)) return [];
     const metric = declaration.metrics.find((candidate) => candidate.name === name);
-    if (metric?.resources.length === 1) return [];
+    if (metric?.resources.length === 1 && metric.resourceDiscoveryGroups.length === 0) return [];
     const message =
       metric === undefined
         ? `The metrics declaration has no metric \`${name}\`.`
-        : `The metric \`${name}\` has ${metric.resources.length} resources; a mapped metric must have one.`;
+        : metric.resourceDiscoveryGroups.length > 0
+          ? `The metric \`${name}\` names resource discovery groups; a mapped metric must have one resource.`
+          : `The metric \`${name}\` has ${metric.resources.length} resources; a mapped metric must have one.`;
     return [problem('error', 'AZ1209', place, message, { found: name })];
   });
 }

@@ -24,10 +24,21 @@ export interface RuntimeConfig {
   readonly seriesLimit: { readonly perMetric: number; readonly total: number };
   /** Most calls that plans may make in an average hour; schedules are stretched to keep to it. Absent: no bound. */
   readonly callBudget?: { readonly callsPerHour: number };
+  readonly resourceDiscovery: ResourceDiscoveryConfig;
   readonly healthCheck: {
     /** Promitor's health answer turns bad when no run succeeds. */
     readonly scraperFreshness: boolean;
   };
+}
+
+/** How resource discovery groups are kept up to date. */
+export interface ResourceDiscoveryConfig {
+  /** Promitor's discovery agent, which knows the groups that no file defines. */
+  readonly agent?: { readonly host: string; readonly port: number };
+  /** Share of a list, 0 to 1, that may vanish without a second answer. */
+  readonly shrinkThreshold: number;
+  /** Milliseconds from one refresh of a group to the next. */
+  readonly refreshIntervalMs: number;
 }
 
 export type AuthenticationMode =

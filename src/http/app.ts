@@ -1,4 +1,6 @@
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
+import type { DiscoveryApi } from '../discovery/agent/ports.ts';
+import { discoveryRoutes } from './discovery-api.ts';
 import { indexPage } from './index-page.ts';
 import type { Exposition } from './ports.ts';
 
@@ -11,6 +13,8 @@ export interface AppOptions {
   readonly unhealthy: () => readonly string[];
   /** Reasons why nothing can be shown yet; empty once every schedule has had a run with a result. */
   readonly notReady: () => readonly string[];
+  /** Promitor's discovery API; undefined when no discovery groups are declared. */
+  readonly discovery?: DiscoveryApi;
   /** Called with errors that no route handled. */
   readonly onError: (error: unknown) => void;
 }
@@ -25,6 +29,7 @@ export function createApp(options: AppOptions): Express {
   app.get('/-/healthy', reasons(options.unhealthy, 'Azimuth is healthy.'));
   app.get('/-/ready', reasons(options.notReady, 'Azimuth is ready.'));
   if (options.metricsPath !== undefined) app.get(options.metricsPath, metrics(options));
+  if (options.discovery !== undefined) app.use(discoveryRoutes(options.discovery));
   app.get('/', (_request, response) => {
     response.set('Content-Security-Policy', "default-src 'none'; style-src 'unsafe-inline'");
     response.type('html').send(indexPage(options.version, options.metricsPath));

@@ -2,7 +2,7 @@ import { type CodedError, type Outcome, ok } from '../core/outcome.ts';
 import { resourceKey } from '../core/resource-id.ts';
 import type { Window } from '../core/window.ts';
 import type { MetricsQueryShape, QueryGroup, ScrapeItem } from '../plan/types.ts';
-import type { MetricsAnswer, MetricsSource, ScrapeObserver, SeriesAnswer } from './ports.ts';
+import type { MetricAnswer, MetricsAnswer, MetricsSource, ScrapeObserver, SeriesAnswer } from './ports.ts';
 
 /** One Azure metric of one item: the smallest thing that can succeed or fail. */
 export interface Part {
@@ -65,7 +65,8 @@ export function namesOf(parts: readonly Part[]): ReadonlyMap<string, string> {
  * Parts as calls that ask for nothing else: a call asks for every one of its names of every one of its resources, so
  * what is missing (a pair in quarantine) must not stand in its rectangle.
  */
-export function rectangles(parts: readonly Part[]): Part[][] {
+export function rectangles(parts: readonly Part[]): (readonly Part[])[] {
+  if (isRectangle(parts)) return [parts];
   const cut = (rowOf: (part: Part) => string, columnOf: (part: Part) => string): Part[][] => {
     const rows = [...Map.groupBy(parts, rowOf).values()];
     const alike = Map.groupBy(rows, (row) => [...new Set(row.map(columnOf))].sort().join('\n'));
@@ -77,6 +78,17 @@ export function rectangles(parts: readonly Part[]): Part[][] {
   return byName.length <= byResource.length ? byName : byResource;
 }
 
+/** Nearly always nothing is missing, which is quicker to see than to cut. */
+function isRectangle(parts: readonly Part[]): boolean {
+  const namesByResource = new Map<string, Set<string>>();
+  for (const { item, metricName } of parts) {
+    const names = namesByResource.get(item.resource.key) ?? new Set<string>();
+    namesByResource.set(item.resource.key, names.add(metricName.toLowerCase()));
+  }
+  const all = namesOf(parts).size;
+  return parts.length > 0 && [...namesByResource.values()].every(({ size }) => size === all);
+}
+
 /** Asks Azure for the parts in one call. */
 export async function askOnce(query: Query, parts: readonly Part[]): Promise<Outcome<Answers>> {
   const { group, mode, window, intervalMs } = query;
@@ -86,6 +98,7 @@ export async function askOnce(query: Query, parts: readonly Part[]): Promise<Out
   const outcome = await query.source.query(
     {
       mode,
+      tenantId: group.tenantId,
       subscriptionId: group.subscriptionId,
       resourceIds: [...resourcesOf(parts).values()],
       ...(group.region === undefined || mode === 'single' ? {} : { region: group.region }),
@@ -108,16 +121,11 @@ export async function askOnce(query: Query, parts: readonly Part[]): Promise<Out
 
 /** Answers are joined by resource and metric name, never by position. */
 function joined(parts: readonly Part[], answer: MetricsAnswer): Answers {
-  const metrics = new Map(
-    answer.resources.flatMap(({ resourceId, metrics: own }) => {
-      const key = resourceKey(resourceId);
-      return own.map((metric) => [`${key} ${metric.name.toLowerCase()}`, metric] as const);
-    }),
-  );
+  const metrics = metricsByResource(answer);
   const answers = new Map<string, PartAnswer>();
   for (const part of parts) {
     const { item, metricName } = part;
-    const metric = metrics.get(`${item.resource.key} ${metricName.toLowerCase()}`);
+    const metric = metrics.get(item.resource.key)?.get(metricName.toLowerCase());
     if (metric === undefined) {
       const message = `Azure's answer holds no metric ${metricName} of resource ${item.resource.id}.`;
       const request = answer.requestId === undefined ? {} : { requestId: answer.requestId };
@@ -127,15 +135,29 @@ function joined(parts: readonly Part[], answer: MetricsAnswer): Answers {
       const message = `Azure gives no values of ${metricName} of resource ${item.resource.id}: ${code}, ${text}`;
       answers.set(partKey(part), { kind: 'failed', error: { code: 'AZ3010', message } });
     } else {
-      answers.set(partKey(part), { kind: 'series', series: metric.series.filter((series) => isOf(item, series)) });
+      answers.set(partKey(part), { kind: 'series', series: seriesOf(item, metric) });
     }
   }
   return answers;
 }
 
+/** Metrics of an answer by resource key, then by name in lower case. */
+function metricsByResource(answer: MetricsAnswer): ReadonlyMap<string, ReadonlyMap<string, MetricAnswer>> {
+  const resources = new Map<string, Map<string, MetricAnswer>>();
+  for (const { resourceId, metrics } of answer.resources) {
+    const key = resourceKey(resourceId);
+    const byName = resources.get(key) ?? new Map<string, MetricAnswer>();
+    resources.set(key, byName);
+    for (const metric of metrics) byName.set(metric.name.toLowerCase(), metric);
+  }
+  return resources;
+}
+
 /** In a call that several entities share, an item takes the series of its own. */
-function isOf({ entity }: ScrapeItem, { dimensions }: SeriesAnswer): boolean {
-  if (entity === undefined) return true;
-  const value = dimensions[entity.dimension.toLowerCase()];
-  return value === undefined || value.toLowerCase() === entity.value.toLowerCase();
+function seriesOf({ entity }: ScrapeItem, { series }: MetricAnswer): readonly SeriesAnswer[] {
+  if (entity === undefined) return series;
+  return series.filter(({ dimensions }) => {
+    const value = dimensions[entity.dimension.toLowerCase()];
+    return value === undefined || value.toLowerCase() === entity.value.toLowerCase();
+  });
 }

@@ -19,26 +19,43 @@ export function chooseBucket(
   completeMs: number,
 ): ChosenBucket | undefined {
   let newest: ChosenBucket | undefined;
-  for (const bucket of bucketsWithData(points, aggregation, intervalMs, completeMs))
-    if (newest === undefined || bucket.endMs > newest.endMs) newest = bucket;
+  for (const point of points) {
+    const value = aggregateOf(point, aggregation);
+    if (value === undefined) continue;
+    const endMs = bucketStart(point) + intervalMs;
+    if (endMs <= completeMs && (newest === undefined || endMs > newest.endMs)) newest = { value, endMs };
+  }
   return newest;
 }
 
-/** All complete buckets with data, in the order of the points. */
-export function bucketsWithData(
+/** Ends of all complete buckets with data, milliseconds since the epoch, in the order of the points. */
+export function endsWithData(
   points: readonly DataPoint[],
   aggregation: Aggregation,
   intervalMs: number,
   completeMs: number,
-): ChosenBucket[] {
-  const buckets: ChosenBucket[] = [];
+): number[] {
+  const ends: number[] = [];
   for (const point of points) {
-    const value = aggregateOf(point, aggregation);
-    if (value === undefined) continue;
-    const endMs = Date.parse(point.timeStamp) + intervalMs;
-    if (endMs <= completeMs) buckets.push({ value, endMs });
+    if (aggregateOf(point, aggregation) === undefined) continue;
+    const endMs = bucketStart(point) + intervalMs;
+    if (endMs <= completeMs) ends.push(endMs);
   }
-  return buckets;
+  return ends;
+}
+
+/** Parsed time stamps: those of a run are few and come again with every series, and parsing them costs more. */
+const starts = new Map<string, number>();
+const mostStarts = 4_096;
+
+/** Milliseconds since the epoch. */
+function bucketStart({ timeStamp }: DataPoint): number {
+  const known = starts.get(timeStamp);
+  if (known !== undefined) return known;
+  if (starts.size >= mostStarts) starts.clear();
+  const startMs = Date.parse(timeStamp);
+  starts.set(timeStamp, startMs);
+  return startMs;
 }
 
 /** `None` gives 0 for every bucket, as Promitor does. */

@@ -42,6 +42,8 @@ export interface FetchedPart {
   readonly intervalMs: number;
   /** Buckets that end after this moment are not complete. */
   readonly completeMs: number;
+  /** What is known of its data after this answer. */
+  readonly memory: DataMemory | undefined;
 }
 
 /**
@@ -62,7 +64,10 @@ export async function fetchMetrics(
     const state = quarantine.stateOf(part, nowMs);
     if (state.kind === 'free') together.push(part);
     else if (state.kind === 'due') apart.set(state.cause, [...(apart.get(state.cause) ?? []), part]);
-    else held.push({ part, answer: { kind: 'failed', error: state.error }, intervalMs: 0, completeMs: nowMs });
+    else {
+      const answer: PartAnswer = { kind: 'failed', error: state.error };
+      held.push({ part, answer, intervalMs: 0, completeMs: nowMs, memory: context.memory.get(partKey(part)) });
+    }
   }
   const shared = rectangles(together);
   const calls = [...shared, ...[...apart.values()].flatMap(rectangles)];
@@ -111,7 +116,8 @@ async function fetchParts(
   const searched = new Set<string>(reach.search ? parts.map(partKey) : []);
   const grains = await replacedGrains(group, parts, answers, nowMs, context, signal);
   const grainOf = (part: Part): number => grains.get(partKey(part)) ?? declaredMs;
-  const readingOf = (part: Part): Reading => readingAt(group, grainOf(part), nowMs);
+  const declared = readingAt(group, declaredMs, nowMs);
+  const readingOf = (part: Part): Reading => (grains.size === 0 ? declared : readingAt(group, grainOf(part), nowMs));
 
   const replaced = Map.groupBy(
     parts.filter((part) => grains.has(partKey(part))),
@@ -135,10 +141,15 @@ async function fetchParts(
     }
   }
   return parts.map((part) => {
-    const answer = answers.get(partKey(part)) ?? { kind: 'series', series: [] };
+    const key = partKey(part);
+    const answer = answers.get(key) ?? { kind: 'series', series: [] };
     const reading = readingOf(part);
-    if (answer.kind === 'series') take(part, answer.series, reading, searched.has(partKey(part)), context);
-    return { part, answer, intervalMs: reading.intervalMs, completeMs: reading.completeMs };
+    const { intervalMs, completeMs } = reading;
+    const memory =
+      answer.kind === 'series'
+        ? take(part, answer.series, reading, searched.has(key), context)
+        : context.memory.get(key);
+    return { part, answer, intervalMs, completeMs, memory };
   });
 }
 
@@ -176,25 +187,32 @@ function lookbackOf(
   nowMs: number,
   context: FetchContext,
 ): { readonly ms: number; readonly search: boolean } {
-  const each = parts.map((part) => {
+  const query = { intervalMs, historyMs: context.historyMs, nowMs };
+  const farthest = { ms: 0, search: false };
+  for (const part of parts) {
     const typicalMs = context.typicalLag(part.item.resource.resourceType, part.metricName);
-    return lookback(context.memory.get(partKey(part)), typicalMs, { intervalMs, historyMs: context.historyMs, nowMs });
-  });
-  return { ms: Math.max(...each.map(({ ms }) => ms)), search: each.some(({ search }) => search) };
+    const { ms, search } = lookback(context.memory.get(partKey(part)), typicalMs, query);
+    farthest.ms = Math.max(farthest.ms, ms);
+    farthest.search ||= search;
+  }
+  return farthest;
 }
 
-/** Takes up what an answer shows of a part into its memory. */
+/** Takes up what an answer shows of a part into its memory, and gives that. */
 function take(
   part: Part,
   series: readonly SeriesAnswer[],
   reading: Reading,
   searched: boolean,
   { memory }: FetchContext,
-): void {
+): DataMemory {
   const newest = newestOf(series, part, reading);
   const { nowMs, intervalMs } = reading;
   const sighting = { nowMs, intervalMs, searched, ...(newest === undefined ? {} : { newest }) };
-  memory.set(partKey(part), remember(memory.get(partKey(part)), sighting));
+  const before = memory.get(partKey(part));
+  const after = remember(before, sighting);
+  if (after !== before) memory.set(partKey(part), after);
+  return after;
 }
 
 /** Nothing at all, or only an old bucket whose surroundings do not tell whether it is late or a burst that ended. */
@@ -227,9 +245,9 @@ async function replacedGrains(
   for (const part of refused) {
     if (signal.aborted) break;
     const { item, metricName } = part;
-    const { armType, id: resourceId } = item.resource;
+    const { armType, id: resourceId, tenantId } = item.resource;
     const space = namespace === undefined ? {} : { namespace };
-    const request = { armType, resourceId, ...space, metricNames: [metricName], intervalMs, nowMs };
+    const request = { armType, resourceId, tenantId, ...space, metricNames: [metricName], intervalMs, nowMs };
     const replacement = await context.grains.replacement(request, signal);
     if (replacement === undefined) continue;
     grains.set(partKey(part), replacement.intervalMs);

@@ -1,5 +1,5 @@
 import type { Part } from './ask.ts';
-import { bucketsWithData } from './choose.ts';
+import { endsWithData } from './choose.ts';
 import type { SeriesAnswer } from './ports.ts';
 
 /** The newest bucket with data over all series and aggregations of a part. */
@@ -24,8 +24,7 @@ export function newestOf(series: readonly SeriesAnswer[], part: Part, reading: R
   for (const { metricName, aggregation } of part.item.families) {
     if (metricName !== part.metricName) continue;
     for (const { points } of series)
-      for (const { endMs } of bucketsWithData(points, aggregation, reading.intervalMs, reading.completeMs))
-        ends.add(endMs);
+      for (const end of endsWithData(points, aggregation, reading.intervalMs, reading.completeMs)) ends.add(end);
   }
   if (ends.size === 0) return undefined;
   let endMs = Number.NEGATIVE_INFINITY;

@@ -19,6 +19,8 @@ export interface Quarantine {
    */
   hold(part: Part, error: CodedError, cause: string, hold: { readonly nowMs: number; readonly pause: boolean }): void;
   release(part: Part): void;
+  /** The item is no longer asked for. */
+  forget(itemId: string): void;
   /** Parts in quarantine by error code. */
   counts(): ReadonlyMap<string, number>;
 }
@@ -49,6 +51,7 @@ export function createQuarantine(): Quarantine {
       held.set(partKey(part), { error, cause, untilMs: nowMs + pauseMs, pauseMs });
     },
     release: (part) => void held.delete(partKey(part)),
+    forget: (itemId) => void held.delete(itemId),
     counts() {
       const counts = new Map<string, number>();
       for (const { error } of held.values()) counts.set(error.code, (counts.get(error.code) ?? 0) + 1);

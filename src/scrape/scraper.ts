@@ -3,7 +3,6 @@ import type { Limiter } from '../core/limiter.ts';
 import type { Outcome } from '../core/outcome.ts';
 import type { MetricsQueryShape, QueryGroup, ScrapeItem } from '../plan/types.ts';
 import type { SeriesStore } from '../store/ports.ts';
-import { partsOf } from './ask.ts';
 import { fetchMetrics } from './fetch.ts';
 import type { DataMemory } from './freshness.ts';
 import type { GrainBook } from './grains.ts';
@@ -42,6 +41,8 @@ export interface Scraper {
    * reason of `signal` is a {@link CutOff}.
    */
   run(groups: readonly QueryGroup[], delays: Delays, signal: AbortSignal): Promise<RunResult>;
+  /** Forgets what was learned of items that are no longer asked for. */
+  forget(itemIds: readonly string[]): void;
 }
 
 export type Delays = (groupIds: readonly string[]) => readonly number[];
@@ -66,7 +67,7 @@ export function createScraper(options: ScraperOptions): Scraper {
     signal: AbortSignal,
   ): Promise<void> => {
     const { nowMs, observe } = run;
-    const context = { store: options.store, memory, observe, nowMs };
+    const context = { store: options.store, observe, nowMs };
     if (isMetrics(group)) {
       const source = {
         source: options.metrics,
@@ -79,7 +80,7 @@ export function createScraper(options: ScraperOptions): Scraper {
       };
       const fetched = await fetchMetrics(group, nowMs, { ...source, memory, observe }, signal);
       if (isShutdown(signal)) return;
-      lags.note(partsOf(group), memory);
+      lags.note(fetched);
       settle(fetched, context);
       return;
     }
@@ -103,6 +104,13 @@ export function createScraper(options: ScraperOptions): Scraper {
   };
 
   return {
+    forget(itemIds) {
+      for (const id of itemIds) {
+        memory.delete(id);
+        turns.delete(id);
+        quarantine.forget(id);
+      }
+    },
     async run(groups, delays, signal) {
       const nowMs = options.clock.now();
       let succeeded = 0;

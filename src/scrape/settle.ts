@@ -2,15 +2,13 @@ import type { SeriesFamily } from '../core/family.ts';
 import type { CodedError } from '../core/outcome.ts';
 import type { ScrapeItem } from '../plan/types.ts';
 import type { SeriesStore, SeriesValue } from '../store/ports.ts';
-import { partKey } from './ask.ts';
 import { chooseBucket } from './choose.ts';
 import type { FetchedPart } from './fetch.ts';
-import { type DataMemory, maxAge } from './freshness.ts';
+import { maxAge } from './freshness.ts';
 import type { ScrapeObserver, SeriesAnswer } from './ports.ts';
 
 export interface SettleContext {
   readonly store: SeriesStore;
-  readonly memory: ReadonlyMap<string, DataMemory>;
   readonly observe: ScrapeObserver;
   /** Reference time of the run, milliseconds since the epoch. */
   readonly nowMs: number;
@@ -33,13 +31,13 @@ export function settle(fetched: readonly FetchedPart[], context: SettleContext):
 }
 
 /** A resource that Azure calls gone leaves at once; after any other failure the last values stay until they are stale. */
-export function settleFailure(item: ScrapeItem, error: CodedError, context: Omit<SettleContext, 'memory'>): void {
+export function settleFailure(item: ScrapeItem, error: CodedError, context: SettleContext): void {
   context.observe({ kind: 'failed', item, error, nowMs: context.nowMs });
   if (error.code === 'AZ3404' && context.store.remove(item.id)) context.observe({ kind: 'left', item, reason: 'gone' });
 }
 
 /** Writes the one value of a log query or storage queue. */
-export function settleValue(item: ScrapeItem, value: number | null, context: Omit<SettleContext, 'memory'>): void {
+export function settleValue(item: ScrapeItem, value: number | null, context: SettleContext): void {
   const { nowMs } = context;
   for (const family of item.families) {
     write(
@@ -67,7 +65,7 @@ function limitOf(item: ScrapeItem): number {
 function writePart(entry: FetchedPart, answered: readonly SeriesAnswer[], context: SettleContext): Written {
   const { item } = entry.part;
   const { dimensions } = item;
-  const oldestMs = context.nowMs - maxAge(item.freshness, entry.intervalMs, context.memory.get(partKey(entry.part)));
+  const oldestMs = context.nowMs - maxAge(item.freshness, entry.intervalMs, entry.memory);
   let newestMs = Number.NEGATIVE_INFINITY;
   for (const family of item.families) {
     const series = answered.map((one): SeriesValue => {
@@ -98,7 +96,8 @@ function current(
   oldestMs: number,
   context: SettleContext,
 ): SeriesValue[] {
-  const keyOf = (series: SeriesValue): string => series.dimensionValues.join('\u0000').toLowerCase();
+  const keyOf = ({ dimensionValues }: SeriesValue): string =>
+    dimensionValues.length === 0 ? '' : dimensionValues.join('\u0000').toLowerCase();
   const earlier = new Map(context.store.read(item.id, family.name).map((series) => [keyOf(series), series]));
   const { noData, staleAfterMs } = item.freshness;
   const keepMs = noData === 'last' ? oldestMs - staleAfterMs : oldestMs;
@@ -126,7 +125,7 @@ function write(
   family: SeriesFamily,
   dimensionLabels: readonly string[],
   series: readonly SeriesValue[],
-  context: Omit<SettleContext, 'memory'>,
+  context: SettleContext,
 ): void {
   const dropped = context.store.replace({
     owner: item.id,

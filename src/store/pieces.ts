@@ -3,6 +3,7 @@ import type { StoredPiece } from './blocks.ts';
 import type { Piece, SlotWrite, Stamp } from './ports.ts';
 import type { Chunk, Row } from './rows.ts';
 import type { State } from './state.ts';
+import type { PooledText, TextPool } from './text-pool.ts';
 
 /**
  * Makes pieces of a slot's chunks. `old`: what the slot showed before; its label text is used again as long as the
@@ -15,11 +16,13 @@ export function toPieces(
   state: Pick<State, 'pool' | 'lastStamp'>,
 ): StoredPiece[] {
   if (chunks.length === 0) return [];
+  const { pool } = state;
   const before = old[0];
-  const text = before?.source === slot.labels ? before.labels.text : labelPairsText(slot.labels);
-  return chunks.map((chunk) => ({
-    labels: state.pool.acquire(text),
-    dimensions: state.pool.acquire(chunk.text),
+  const same = before?.source === slot.labels ? before.labels : undefined;
+  const text = same === undefined ? labelPairsText(slot.labels) : '';
+  return chunks.map((chunk, index) => ({
+    labels: same === undefined ? pool.acquire(text) : pool.share(same),
+    dimensions: pooledDimensions(chunk.text, old[index], pool),
     values: chunk.rows.map((row) => row.value),
     ...timesOf(slot, chunk.rows, state),
     source: slot.labels,
@@ -27,6 +30,11 @@ export function toPieces(
     block: undefined,
     position: 0,
   }));
+}
+
+/** Dimension values seldom change from run to run. */
+function pooledDimensions(text: string, old: StoredPiece | undefined, pool: TextPool): PooledText {
+  return old?.dimensions.text === text ? pool.share(old.dimensions) : pool.acquire(text);
 }
 
 function timesOf(

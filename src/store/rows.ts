@@ -77,11 +77,15 @@ export function limitRows(rows: readonly Row[], room: number, shown: readonly Pi
   return [...rows.filter(stays), ...rows.filter((row) => !stays(row))].slice(0, room);
 }
 
+/** Shared by all series without dimensions. */
+const noValues: readonly string[] = [];
+
 /** The series of a piece as they were written. */
 export function seriesOf(piece: Piece): SeriesValue[] {
   const texts = piece.dimensions.text.split('\n');
   return piece.values.map((value, row) => {
-    const dimensionValues = parseLabelText(texts[row] ?? '').map(([, text]) => text);
+    const own = texts[row] ?? '';
+    const dimensionValues = own === '' ? noValues : parseLabelText(own).map(([, text]) => text);
     const bucketEndMs = piece.bucketEnds ? piece.bucketEnds[row] : piece.stamp.bucketEndMs;
     return bucketEndMs === undefined ? { dimensionValues, value } : { dimensionValues, value, bucketEndMs };
   });

@@ -7,6 +7,8 @@ export interface PooledText {
 export interface TextPool {
   /** The one object for this text; counts a use. */
   acquire(text: string): PooledText;
+  /** Counts one more use of a text that is in use; spares the search for it. */
+  share(pooled: PooledText): PooledText;
   /** Gives a use back; the text is forgotten with its last one. */
   release(pooled: PooledText): void;
   /** Number of distinct texts held. */
@@ -27,6 +29,10 @@ export function createTextPool(): TextPool {
         pooled = { text, uses: 0 };
         pool.set(text, pooled);
       }
+      pooled.uses += 1;
+      return pooled;
+    },
+    share(pooled) {
       pooled.uses += 1;
       return pooled;
     },

@@ -126,14 +126,6 @@ describe('a good configuration', () => {
     expect(read.refusal).toBeUndefined();
   });
 
-  it('checks the syntax of a discovery declaration and says that it is not used', () => {
-    const path = '/conf/resource-discovery-declaration.yaml';
-    const read = load({ ...good, [path]: 'version: v1\nversion: v1\n' });
-    expect(read.problems.map((item) => `${item.line} ${item.code}`)).toEqual(['1 AZ1092', '2 AZ1002']);
-    expect(read.files).toContain(path);
-    expect(read.refusal).toBeUndefined();
-  });
-
   it('is read from the disk by the real file system', () => {
     const folder = mkdtempSync(join(tmpdir(), 'azimuth-'));
     writeFileSync(join(folder, 'runtime.yaml'), runtime);
@@ -240,5 +232,10 @@ describe('what stops the program', () => {
       '/conf/runtime.yaml:7:37: error AZ1209: The metric `redis_hits` has 2 resources; a mapped metric must have one.',
     ]);
     expect(problems('redis_misses', declarationText() + second)).toEqual([]);
+    const grouped = declarationText({ metric: '    resourceDiscoveryGroups: [{name: g}]' });
+    const groups = 'resourceDiscoveryGroups: [{name: g, type: RedisCache}]';
+    expect(problems('redis_hits', `${grouped}\n${groups}\n`)).toEqual([
+      '/conf/runtime.yaml:7:37: error AZ1209: The metric `redis_hits` names resource discovery groups; a mapped metric must have one resource.',
+    ]);
   });
 });

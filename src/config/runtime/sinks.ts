@@ -102,11 +102,6 @@ export function refuseUnavailable(values: RuntimeValues, reader: Reader): void {
   const refused: readonly (readonly [boolean, Slot<unknown>, string])[] = [
     [sinks.prometheusRemoteWrite.written, sinks.prometheusRemoteWrite, 'Prometheus remote write'],
     [
-      values.resourceDiscovery.value.host.value !== undefined,
-      values.resourceDiscovery.value.host,
-      'Resource discovery',
-    ],
-    [
       telemetry.applicationInsights.value.isEnabled.value,
       telemetry.applicationInsights.value.isEnabled,
       'Application Insights',
