@@ -77,7 +77,12 @@ export function composeCore(input: CoreInput): ExporterCore {
     perMetricLimit: Number.POSITIVE_INFINITY,
     totalLimit: Number.POSITIVE_INFINITY,
   });
-  const push = composePush(input, { store, statusStore, registry });
+  const push = composePush(input, {
+    store,
+    statusStore,
+    registry,
+    tokensFor: (identity) => azure.tokensFor(identity),
+  });
   const log = createScrapeLog(logger);
   const metrics = createScrapeMetrics(push?.registry ?? registry, {
     tenantId: declaration.tenantId,
@@ -123,6 +128,7 @@ export function composeCore(input: CoreInput): ExporterCore {
     limiterOf: limitersOf(runtime.server.maxDegreeOfParallelism ?? input.cpus * callsPerCpu),
     knowledge,
     grains,
+    ...(push?.book === undefined ? {} : { book: push.book }),
     historyMs: runtime.azureMonitor.historyMs,
     ...(runtime.concurrency.mutexTimeoutMs === undefined ? {} : { groupTimeoutMs: runtime.concurrency.mutexTimeoutMs }),
   });

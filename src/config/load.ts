@@ -67,7 +67,7 @@ export function loadConfiguration(input: LoadInput): LoadedConfiguration {
   if (declarationText === undefined) {
     return missingFile(fileSystem, folder, files, problems, runtime.declarationPath, 'metrics declaration');
   }
-  const declaration = loadDeclaration(declarationText, runtime.declarationPath, input);
+  const declaration = onGrid(loadDeclaration(declarationText, runtime.declarationPath, input), runtime);
   problems.push(...declaration.problems, ...unmapped(runtime, declaration));
   return conclude(input, { folder, files, problems: orderProblems(problems, files) }, runtime, declaration);
 }
@@ -98,6 +98,18 @@ function loadDeclaration(text: string, file: string, { env, reservedNames }: Loa
     declaration: refused ? undefined : read.declaration,
     problems: [...problems, ...read.problems],
   };
+}
+
+/** Remote write delivers each bucket once, so with it all of them lie on the clock's grid, whatever is declared. */
+function onGrid(read: ReadDeclaration, { runtime }: ReadRuntime): ReadDeclaration {
+  const { declaration } = read;
+  if (declaration === undefined || runtime?.sinks.prometheusRemoteWrite === undefined) return read;
+  const metrics = declaration.metrics.map((metric) =>
+    metric.query.kind === 'azureMonitor'
+      ? { ...metric, query: { ...metric.query, alignment: 'grain' as const } }
+      : metric,
+  );
+  return { ...read, declaration: { ...declaration, metrics } };
 }
 
 function loadDiscovery(folder: string, fileSystem: FileSystem) {

@@ -1,4 +1,4 @@
-import { searchSteps, windowBack, windowEnd } from '../core/window.ts';
+import { searchSteps, type Window, windowBack, windowEnd } from '../core/window.ts';
 import {
   type Answers,
   type MetricsGroup,
@@ -14,7 +14,7 @@ import { type DataMemory, lookback, maxAge, remember } from './freshness.ts';
 import type { GrainBook } from './grains.ts';
 import type { Knowledge } from './knowledge.ts';
 import { newestOf, type Reading } from './newest.ts';
-import type { MetricsSource, ScrapeObserver, SeriesAnswer } from './ports.ts';
+import type { BucketBook, MetricsSource, ScrapeObserver, SeriesAnswer } from './ports.ts';
 import type { Quarantine } from './quarantine.ts';
 import { askAndRepair, isWeather, type RunWeather } from './repair.ts';
 
@@ -32,6 +32,8 @@ export interface FetchContext {
   /** Upper bound of any lookback, milliseconds. */
   readonly historyMs: number;
   readonly observe: ScrapeObserver;
+  /** Wants every bucket, for a sink that does. */
+  readonly book?: BucketBook;
 }
 
 /** What a group's query came to, part by part. */
@@ -40,6 +42,8 @@ export interface FetchedPart {
   readonly answer: PartAnswer;
   /** Grain that was used, milliseconds. */
   readonly intervalMs: number;
+  /** Start of the window that was asked for. */
+  readonly startMs: number;
   /** Buckets that end after this moment are not complete. */
   readonly completeMs: number;
 }
@@ -62,7 +66,7 @@ export async function fetchMetrics(
     const state = quarantine.stateOf(part, nowMs);
     if (state.kind === 'free') together.push(part);
     else if (state.kind === 'due') apart.set(state.cause, [...(apart.get(state.cause) ?? []), part]);
-    else held.push({ part, answer: { kind: 'failed', error: state.error }, intervalMs: 0, completeMs: nowMs });
+    else held.push({ ...unasked(nowMs), part, answer: { kind: 'failed', error: state.error } });
   }
   const shared = rectangles(together);
   const calls = [...shared, ...[...apart.values()].flatMap(rectangles)];
@@ -73,6 +77,10 @@ export async function fetchMetrics(
     isolate(own, index >= shared.length, nowMs, quarantine);
   }
   return [...fetched.flat(), ...held];
+}
+
+function unasked(nowMs: number): Pick<FetchedPart, 'intervalMs' | 'startMs' | 'completeMs'> {
+  return { intervalMs: 0, startMs: nowMs, completeMs: nowMs };
 }
 
 /**
@@ -102,11 +110,15 @@ async function fetchParts(
   signal: AbortSignal,
 ): Promise<FetchedPart[]> {
   const { nowMs } = how;
-  const ask = (asked: readonly Part[], intervalMs: number, lookbackMs: number): Promise<Answers> =>
-    askBack(group, asked, { ...how, intervalMs, lookbackMs }, context, signal);
+  const starts = new Map<string, number>();
+  const ask = (asked: readonly Part[], intervalMs: number, lookbackMs: number): Promise<Answers> => {
+    const window = windowOf(group, { nowMs, intervalMs, lookbackMs });
+    for (const part of asked) starts.set(partKey(part), window.startMs);
+    return askBack(group, asked, { ...how, intervalMs, window }, context, signal);
+  };
 
   const declaredMs = group.metrics.intervalMs;
-  const reach = lookbackOf(parts, declaredMs, nowMs, context);
+  const reach = lookbackOf(group, parts, declaredMs, nowMs, context);
   const answers = new Map(await ask(parts, declaredMs, reach.ms));
   const searched = new Set<string>(reach.search ? parts.map(partKey) : []);
   const grains = await replacedGrains(group, parts, answers, nowMs, context, signal);
@@ -118,7 +130,7 @@ async function fetchParts(
     grainOf,
   );
   for (const [grainMs, own] of replaced) {
-    const again = await ask(own, grainMs, lookbackOf(own, grainMs, nowMs, context).ms);
+    const again = await ask(own, grainMs, lookbackOf(group, own, grainMs, nowMs, context).ms);
     for (const [key, answer] of again) answers.set(key, answer);
   }
   for (const step of searchSteps(reach.ms, context.historyMs).slice(1)) {
@@ -138,7 +150,8 @@ async function fetchParts(
     const answer = answers.get(partKey(part)) ?? { kind: 'series', series: [] };
     const reading = readingOf(part);
     if (answer.kind === 'series') take(part, answer.series, reading, searched.has(partKey(part)), context);
-    return { part, answer, intervalMs: reading.intervalMs, completeMs: reading.completeMs };
+    const startMs = starts.get(partKey(part)) ?? nowMs;
+    return { part, answer, startMs, intervalMs: reading.intervalMs, completeMs: reading.completeMs };
   });
 }
 
@@ -146,19 +159,25 @@ function readingAt({ metrics }: MetricsGroup, intervalMs: number, nowMs: number)
   return { intervalMs, completeMs: nowMs - metrics.delayMs, nowMs };
 }
 
+function windowOf(
+  { metrics: { delayMs, alignment } }: MetricsGroup,
+  at: { readonly nowMs: number; readonly intervalMs: number; readonly lookbackMs: number },
+): Window {
+  return windowBack(windowEnd(at.nowMs, delayMs, at.intervalMs, alignment), at.lookbackMs, at.intervalMs);
+}
+
 async function askBack(
   group: MetricsGroup,
   parts: readonly Part[],
-  at: { readonly intervalMs: number; readonly lookbackMs: number; readonly nowMs: number; readonly repairs: boolean },
+  at: { readonly intervalMs: number; readonly window: Window; readonly repairs: boolean },
   context: FetchContext,
   signal: AbortSignal,
 ): Promise<Answers> {
-  const { delayMs, alignment } = group.metrics;
-  const { intervalMs } = at;
+  const { intervalMs, window } = at;
   const query: Query = {
     group,
     mode: group.mode === 'batch' || group.mode === 'subscription' ? group.mode : 'single',
-    window: windowBack(windowEnd(at.nowMs, delayMs, intervalMs, alignment), at.lookbackMs, intervalMs),
+    window,
     intervalMs,
     repairs: at.repairs,
     source: context.source,
@@ -170,7 +189,9 @@ async function askBack(
   return query.mode === 'single' ? answers : askAroundBatch(query, parts, answers, context);
 }
 
+/** The longest lookback that one of the parts needs: for its value, and for the buckets that a sink still wants. */
 function lookbackOf(
+  { metrics: { delayMs } }: MetricsGroup,
   parts: readonly Part[],
   intervalMs: number,
   nowMs: number,
@@ -178,7 +199,13 @@ function lookbackOf(
 ): { readonly ms: number; readonly search: boolean } {
   const each = parts.map((part) => {
     const typicalMs = context.typicalLag(part.item.resource.resourceType, part.metricName);
-    return lookback(context.memory.get(partKey(part)), typicalMs, { intervalMs, historyMs: context.historyMs, nowMs });
+    const own = lookback(context.memory.get(partKey(part)), typicalMs, {
+      intervalMs,
+      historyMs: context.historyMs,
+      nowMs,
+    });
+    const wantedMs = context.book?.reach(part.item, { nowMs, completeMs: nowMs - delayMs }) ?? 0;
+    return wantedMs > own.ms ? { ms: wantedMs, search: true } : own;
   });
   return { ms: Math.max(...each.map(({ ms }) => ms)), search: each.some(({ search }) => search) };
 }

@@ -9,7 +9,7 @@ import type { DataMemory } from './freshness.ts';
 import type { GrainBook } from './grains.ts';
 import type { Knowledge } from './knowledge.ts';
 import { createLagBook } from './lags.ts';
-import type { LogsSource, MetricsSource, QueueSource, ScrapeObserver } from './ports.ts';
+import type { BucketBook, LogsSource, MetricsSource, QueueSource, ScrapeObserver } from './ports.ts';
 import { createQuarantine } from './quarantine.ts';
 import type { RunWeather } from './repair.ts';
 import { settle, settleFailure, settleValue } from './settle.ts';
@@ -30,6 +30,8 @@ export interface ScraperOptions {
   /** What runs teach about Azure; the planner reads it. */
   readonly knowledge: Knowledge;
   readonly grains: GrainBook;
+  /** Wants every bucket, for a sink that does. */
+  readonly book?: BucketBook;
 }
 
 /** Why a run is cut off: on shutdown it is dropped whole, past its period what is unfinished counts as failed. */
@@ -66,7 +68,8 @@ export function createScraper(options: ScraperOptions): Scraper {
     signal: AbortSignal,
   ): Promise<void> => {
     const { nowMs, observe } = run;
-    const context = { store: options.store, memory, observe, nowMs };
+    const book = options.book === undefined ? {} : { book: options.book };
+    const context = { store: options.store, memory, observe, nowMs, ...book };
     if (isMetrics(group)) {
       const source = {
         source: options.metrics,
@@ -76,6 +79,7 @@ export function createScraper(options: ScraperOptions): Scraper {
         run: run.weather,
         typicalLag: (type: string, name: string) => lags.typical(type, name),
         historyMs: options.historyMs,
+        ...book,
       };
       const fetched = await fetchMetrics(group, nowMs, { ...source, memory, observe }, signal);
       if (isShutdown(signal)) return;

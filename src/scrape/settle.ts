@@ -6,7 +6,8 @@ import { partKey } from './ask.ts';
 import { chooseBucket } from './choose.ts';
 import type { FetchedPart } from './fetch.ts';
 import { type DataMemory, maxAge } from './freshness.ts';
-import type { ScrapeObserver, SeriesAnswer } from './ports.ts';
+import { momentOf, offerOf } from './offer.ts';
+import type { BucketBook, ScrapeObserver, SeriesAnswer } from './ports.ts';
 
 export interface SettleContext {
   readonly store: SeriesStore;
@@ -14,6 +15,8 @@ export interface SettleContext {
   readonly observe: ScrapeObserver;
   /** Reference time of the run, milliseconds since the epoch. */
   readonly nowMs: number;
+  /** Wants every bucket, for a sink that does. */
+  readonly book?: BucketBook;
 }
 
 /** Writes what a metrics query came to into the store, and reports each item once. */
@@ -24,6 +27,7 @@ export function settle(fetched: readonly FetchedPart[], context: SettleContext):
       settleFailure(item, entry.answer.error, context);
       continue;
     }
+    context.book?.offer(offerOf(entry, entry.answer.series, context));
     const { truncated, newestMs } = writePart(entry, entry.answer.series, context);
     context.observe({ kind: 'truncated', item, truncated, limit: limitOf(item) });
     const age = newestMs === undefined ? {} : { ageMs: context.nowMs - newestMs };
@@ -50,6 +54,7 @@ export function settleValue(item: ScrapeItem, value: number | null, context: Omi
       context,
     );
   }
+  if (value !== null) context.book?.offer(momentOf(item, value, nowMs));
   context.observe({ kind: 'succeeded', item, nowMs });
 }
 

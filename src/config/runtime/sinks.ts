@@ -97,10 +97,8 @@ export function mappedMetrics(sinks: SinkValues): readonly { readonly name: stri
 
 /** Everything that can be declared and not yet be done is refused, rather than silently left out. */
 export function refuseUnavailable(values: RuntimeValues, reader: Reader): void {
-  const sinks = values.metricSinks.value;
   const telemetry = values.telemetry.value;
   const refused: readonly (readonly [boolean, Slot<unknown>, string])[] = [
-    [sinks.prometheusRemoteWrite.written, sinks.prometheusRemoteWrite, 'Prometheus remote write'],
     [
       values.resourceDiscovery.value.host.value !== undefined,
       values.resourceDiscovery.value.host,
