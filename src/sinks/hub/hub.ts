@@ -6,7 +6,7 @@ import type { FamilySamples, Feed, FeedObserver, RunSamples, SinkState } from '.
 import { newestFamilies, selectFamilies } from '../feed/samples.ts';
 import { createAuthorization } from '../remote-write/authorization.ts';
 import { createRemoteWriteOutlet, type RemoteWriteOutlet } from '../remote-write/outlet.ts';
-import type { TokenReader } from '../remote-write/ports.ts';
+import type { Authorization, TokenReader } from '../remote-write/ports.ts';
 import { openProgressFile } from '../remote-write/progress-file.ts';
 import { mapToIds } from '../statuspage/mapping.ts';
 
@@ -76,9 +76,14 @@ function remoteWrite(options: HubOptions): RemoteWriteOutlet | undefined {
   if (config === undefined) return undefined;
   const { historyMs, scope, tokens } = options.remoteWrite;
   const { authentication, stateFolder } = config;
-  // One reader for all shards, so that a token is fetched once.
-  const entra = authentication.kind === 'entra' ? { scope, tokens: tokens(authentication.identity) } : undefined;
-  const authorization = createAuthorization(authentication, entra);
+  // One for all shards, so that a token is fetched once; made when first needed.
+  let shared: Authorization | undefined;
+  const authorize = (): Authorization => {
+    if (shared !== undefined) return shared;
+    const entra = authentication.kind === 'entra' ? { scope, tokens: tokens(authentication.identity) } : undefined;
+    shared = createAuthorization(authentication, entra);
+    return shared;
+  };
   const userAgent = `Azimuth/${version}`;
   return createRemoteWriteOutlet({
     config,
@@ -88,7 +93,7 @@ function remoteWrite(options: HubOptions): RemoteWriteOutlet | undefined {
     observe,
     open: async () => {
       const { createRemoteWriteSink } = await import('../remote-write/remote-write.ts');
-      return createRemoteWriteSink(config, { now: () => clock.now(), userAgent, authorization });
+      return createRemoteWriteSink(config, { now: () => clock.now(), userAgent, authorization: authorize() });
     },
     ...(stateFolder === undefined ? {} : { file: openProgressFile(stateFolder) }),
   });
