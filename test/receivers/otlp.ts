@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { gunzipSync } from 'node:zlib';
@@ -61,6 +62,13 @@ export interface OtlpReceiver extends Receiver {
   bytes: number;
 }
 
+/** TLS of a receiver: its certificate, and the authority of client certificates that it asks for. */
+export interface ReceiverTls {
+  readonly cert: string;
+  readonly key: string;
+  readonly clientCa: string;
+}
+
 function pairs(list: readonly KeyValue[]): Record<string, string> {
   return Object.fromEntries(list.map(({ key, value }) => [key, value.stringValue]));
 }
@@ -101,7 +109,7 @@ function blank(uri: string, close: () => Promise<void>): OtlpReceiver {
   };
 }
 
-export async function receiveOtlpHttp(port = 0): Promise<OtlpReceiver> {
+export async function receiveOtlpHttp(tls?: ReceiverTls): Promise<OtlpReceiver> {
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const chunks: Buffer[] = [];
     for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);
@@ -120,12 +128,19 @@ export async function receiveOtlpHttp(port = 0): Promise<OtlpReceiver> {
     const body = request.headers['content-encoding'] === 'gzip' ? gunzipSync(sent) : sent;
     response.writeHead(200, { 'content-type': 'application/x-protobuf' }).end(note(receiver, body));
   };
-  const server = createServer((request, response) => void answer(request, response));
-  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
-  const receiver = blank(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, async () => {
-    server.closeAllConnections();
-    await new Promise<void>((resolve) => server.close(() => resolve()));
-  });
+  const listener = (request: IncomingMessage, response: ServerResponse): void => void answer(request, response);
+  const server =
+    tls === undefined
+      ? createServer(listener)
+      : createTlsServer({ cert: tls.cert, key: tls.key, ca: tls.clientCa, requestCert: true }, listener);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const receiver = blank(
+    `${tls === undefined ? 'http' : 'https'}://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    async () => {
+      server.closeAllConnections();
+      await new Promise<void>((resolve) => server.close(() => resolve()));
+    },
+  );
   return receiver;
 }
 
@@ -139,7 +154,7 @@ const method = {
   responseDeserialize: (bytes: Buffer) => bytes,
 };
 
-export async function receiveOtlpGrpc(port = 0): Promise<OtlpReceiver> {
+export async function receiveOtlpGrpc(tls?: ReceiverTls): Promise<OtlpReceiver> {
   const server = new Server();
   const Export = (call: ServerUnaryCall<Buffer, Buffer>, answer: sendUnaryData<Buffer>): void => {
     receiver.requests += 1;
@@ -151,12 +166,18 @@ export async function receiveOtlpGrpc(port = 0): Promise<OtlpReceiver> {
     else if (receiver.manner === 'refuses') answer({ code: status.UNAUTHENTICATED, details: `no: ${echoed}` });
   };
   server.addService({ Export: method }, { Export });
+  const credentials =
+    tls === undefined
+      ? ServerCredentials.createInsecure()
+      : ServerCredentials.createSsl(
+          Buffer.from(tls.clientCa),
+          [{ cert_chain: Buffer.from(tls.cert), private_key: Buffer.from(tls.key) }],
+          true,
+        );
   const bound = await new Promise<number>((resolve, reject) => {
-    server.bindAsync(`127.0.0.1:${port}`, ServerCredentials.createInsecure(), (error, chosen) =>
-      error === null ? resolve(chosen) : reject(error),
-    );
+    server.bindAsync('127.0.0.1:0', credentials, (error, chosen) => (error === null ? resolve(chosen) : reject(error)));
   });
-  const receiver = blank(`http://127.0.0.1:${bound}`, () => {
+  const receiver = blank(`${tls === undefined ? 'http' : 'https'}://127.0.0.1:${bound}`, () => {
     server.forceShutdown();
     return Promise.resolve();
   });

@@ -19,8 +19,22 @@ export interface PostAnswer {
 /** More than this of an answer is not kept. */
 const keptBytes = 64 * 1024;
 
-/** Posts once. Rejects when no answer came; the signal closes the connection. */
-export function post(input: PostRequest, signal: AbortSignal): Promise<PostAnswer> {
+/**
+ * Posts. Rejects when no answer came; the signal closes the connection. A kept connection that the other side closed
+ * meanwhile is no failure: then it is posted once more, on a new one.
+ */
+export async function post(input: PostRequest, signal: AbortSignal): Promise<PostAnswer> {
+  try {
+    return await postOnce(input, signal);
+  } catch (error) {
+    if (!(error instanceof StaleConnection) || signal.aborted) throw error;
+    return postOnce(input, signal);
+  }
+}
+
+class StaleConnection extends Error {}
+
+function postOnce(input: PostRequest, signal: AbortSignal): Promise<PostAnswer> {
   return new Promise((resolve, reject) => {
     const send = input.url.startsWith('https:') ? httpsRequest : httpRequest;
     const headers = { ...input.headers, 'content-length': String(input.body.byteLength) };
@@ -30,7 +44,10 @@ export function post(input: PostRequest, signal: AbortSignal): Promise<PostAnswe
       signal,
       ...(input.agent === undefined ? {} : { agent: input.agent }),
     });
-    request.on('error', reject);
+    request.on('error', (error: NodeJS.ErrnoException) => {
+      const stale = request.reusedSocket && (error.code === 'ECONNRESET' || error.code === 'EPIPE');
+      reject(stale ? new StaleConnection(error.message, { cause: error }) : error);
+    });
     request.on('response', (response) => {
       read(response).then(resolve, reject);
     });

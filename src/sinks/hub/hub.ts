@@ -110,7 +110,7 @@ function statsd({ config, ...around }: HubOptions): Outlet | undefined {
     deadlineMs: 5_000,
     // StatsD knows no time: a value that is much older than its turn would be taken for current.
     patienceMs: minuteMs,
-    // The usual socket buffer of a receiver holds a burst; the next comes when it has been read.
+    // The usual socket buffer of a receiver holds a burst; the next gives it time to read.
     gapMs: 2,
   });
   return { feed, select: (batch) => selectFamilies(batch, forStatsd) };

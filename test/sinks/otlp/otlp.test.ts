@@ -1,10 +1,12 @@
+import { generate } from 'selfsigned';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { OtlpSinkConfig } from '../../../src/core/runtime-config.ts';
 import { secret } from '../../../src/core/secret.ts';
+import { certificates } from '../../../src/emulator/certificates.ts';
 import type { RunSamples } from '../../../src/sinks/feed/ports.ts';
 import { openOtlpSink } from '../../../src/sinks/otlp/otlp.ts';
 import { runSamples } from '../../fakes/run-samples.ts';
-import { type OtlpReceiver, receiveOtlpGrpc, receiveOtlpHttp } from '../../receivers/otlp.ts';
+import { type OtlpReceiver, type ReceiverTls, receiveOtlpGrpc, receiveOtlpHttp } from '../../receivers/otlp.ts';
 
 let closing: (() => Promise<void>)[] = [];
 afterEach(async () => {
@@ -26,10 +28,7 @@ async function send(receiver: OtlpReceiver, batch: RunSamples, changes: Partial<
     },
     { version: '1.2.3', now: () => 0 },
   );
-  closing.push(
-    () => sink.close(),
-    () => receiver.close(),
-  );
+  closing.push(() => sink.close());
   const outcomes = [];
   for (const part of sink.parts(batch)) outcomes.push(await part.send(new AbortController().signal));
   return outcomes;
@@ -40,7 +39,13 @@ const receivers = [
   ['http/protobuf', receiveOtlpHttp],
 ] as const;
 
-describe.each(receivers)('over %s', (protocol, receive) => {
+describe.each(receivers)('over %s', (protocol, open) => {
+  const receive = async (tls?: ReceiverTls): Promise<OtlpReceiver> => {
+    const receiver = await open(tls);
+    closing.push(() => receiver.close());
+    return receiver;
+  };
+
   const endMs = Date.UTC(2026, 0, 1, 12, 5, 0, 250);
   const declaredNames = new Map([['zone', 'Zone']]);
   const batch = runSamples([{ family: 'requests', series: { Ost: [-1.5, endMs] }, declaredNames }]);
@@ -100,5 +105,19 @@ describe.each(receivers)('over %s', (protocol, receive) => {
     expect(await send(receiver, batch, { protocol })).toEqual([
       { kind: 'ok', value: { refused: 1, reason: 'too old' } },
     ]);
+  });
+
+  it('TLS takes its authority and client certificate from the configuration', async () => {
+    const server = await certificates();
+    const client = await generate([{ name: 'commonName', value: 'azimuth' }], { keyType: 'ec', curve: 'P-256' });
+    const receiver = await receive({ cert: server.cert, key: server.key, clientCa: client.cert });
+    const own = { certificate: secret(() => client.cert), key: secret(() => client.private) };
+    const tls = { ca: secret(() => server.caPem), ...own };
+    expect(await send(receiver, batch, { protocol, tls })).toEqual([{ kind: 'ok', value: { refused: 0 } }]);
+    expect(receiver.samples).toHaveLength(1);
+    expect(await send(receiver, batch, { protocol, tls: own })).toMatchObject([
+      { kind: 'retry', error: { code: 'AZ4001' } },
+    ]);
+    expect(receiver.samples).toHaveLength(1);
   });
 });
