@@ -64,12 +64,12 @@ it.each([
     async () => receiver.samples.length,
     (count) => count > 0,
   );
-  expect(receiver.samples).toHaveLength(58);
+  expect(receiver.samples).toHaveLength(59);
   expect(receiver.samples.every(({ name, value }) => name === 'cache_load' && value === 12.5)).toBe(true);
   await proof.run(60_000);
   await until(
     async () => receiver.samples.length,
-    (count) => count === 59,
+    (count) => count === 60,
   );
   expect(tokens.size).toBe(1);
   const [token = ''] = tokens;
