@@ -125,6 +125,7 @@ const { ExportMetricsServiceRequest } = generated.opentelemetry.proto.collector.
 
 async function bench(ports: Ports): Promise<void> {
   const nextRun = makeRuns();
+  await benchRemoteWrite(ports);
   const contenders = [statsd(ports), await otlp('http/protobuf', ports), await otlp('grpc', ports)];
   for (const { name, sink, gapMs, floor } of contenders) {
     const own: number[] = [];
@@ -140,7 +141,6 @@ async function bench(ports: Ports): Promise<void> {
     await sink.close();
     report(name, median(own), median(bare));
   }
-  await benchRemoteWrite(ports);
   const mapping = [{ id: 'a', metricName: 'azure_redis_metric_1' }];
   const batch = nextRun(0);
   const pickMs = await cpuOf(() => void mapToIds(mapping, batch));
