@@ -7,6 +7,7 @@ import { permissions } from '../src/check/permissions.ts';
 import { jsonSchema } from '../src/config/json-schema.ts';
 import { type ErrorRow, errorCatalogue } from '../src/core/errors.ts';
 import { type OwnMetric, type OwnMetricRow, ownMetricName, ownMetrics } from '../src/telemetry/own-metrics.ts';
+import { dashboardPages } from './dashboards.ts';
 import { valueRows, valuesSchema } from './helm-values.ts';
 
 /**
@@ -35,6 +36,7 @@ const pages: Readonly<Record<string, () => string>> = {
   'permissions.md': permissionsPage,
   'helm-values.md': helmValuesPage,
   '../charts/azimuth/values.schema.json': helmValuesSchema,
+  ...Object.fromEntries(Object.entries(dashboardPages()).map(([name, text]) => [`../dashboards/${name}`, () => text])),
 };
 
 /** Values that each way of authentication needs. */
