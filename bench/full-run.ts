@@ -122,7 +122,7 @@ function files(): { readFile(path: string): string; exists(): boolean; isDirecto
   return {
     readFile: (path) => (path.endsWith('discovery-declaration.yaml') ? '' : readFileSync(path, 'utf8')),
     exists: () => true,
-    isDirectory: () => true,
+    isDirectory: (path) => path === folder,
     list: () => [],
   };
 }

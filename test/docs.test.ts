@@ -1,8 +1,11 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { differenceTests } from '../scripts/difference-tests.ts';
 import { commands } from '../src/cli/commands.ts';
 import { commonFlags } from '../src/cli/options.ts';
+import { differenceSections } from '../src/config/differences/find.ts';
+import { jsonSchema } from '../src/config/json-schema.ts';
 import { errorCatalogue } from '../src/core/errors.ts';
 import { type OwnMetric, ownMetricName, ownMetrics } from '../src/telemetry/own-metrics.ts';
 
@@ -17,6 +20,14 @@ describe('the differences from Promitor', () => {
 
   it('are many', () => {
     expect(rows.length).toBeGreaterThan(15);
+  });
+
+  it('are those that azimuth validate reports, each with its test', () => {
+    const ids = differenceSections.flatMap((section) => section.rows.map(({ id }) => id));
+    const shown = [...read('docs/promitor-differences.md').matchAll(/^\| `([a-z-]+)` \|/gm)].map(([, id = '']) => id);
+    expect(shown).toEqual(ids);
+    expect(Object.keys(differenceTests).sort()).toEqual([...ids].sort());
+    expect(rows).toHaveLength(ids.length);
   });
 
   it.each(rows)('$title', ({ file, title }) => {
@@ -104,6 +115,68 @@ describe('the pages', () => {
     for (const [, flag = ''] of code.join('\n').matchAll(/^--([a-z][a-z-]*)(?:[ =].*)?$/gm)) {
       expect(Object.hasOwn(flags, flag) || elsewhere.includes(`--${flag}`), `${page} names --${flag}`).toBe(true);
     }
+  });
+});
+
+describe('everything that exists is on a page', () => {
+  interface Schema {
+    readonly properties?: Readonly<Record<string, Schema>>;
+    readonly items?: Schema;
+  }
+
+  /** Paths of all keys that have no keys of their own; lists are marked as the page does. */
+  function leaves(schema: Schema, path: string): string[] {
+    return Object.entries(schema.properties ?? {}).flatMap(([name, field]) => {
+      const here = path === '' ? name : `${path}.${name}`;
+      if (field.items?.properties !== undefined) return leaves(field.items, `${here}[]`);
+      return field.properties === undefined ? [here] : leaves(field, here);
+    });
+  }
+
+  it.each(['runtime', 'declaration', 'discovery'] as const)(
+    'every option of the %s, on its part of the page',
+    (kind) => {
+      const title = {
+        runtime: 'runtime.yaml',
+        declaration: 'Metrics declaration',
+        discovery: 'resource-discovery-declaration.yaml',
+      };
+      const [, part = ''] = read('docs/configuration.md').split(`## ${title[kind]}\n`);
+      const [section = ''] = part.split('\n## ');
+      const shown = new Set([...section.matchAll(/^\| `([^`]+)` \|/gm)].map(([, key = '']) => key));
+      const keys = leaves(jsonSchema(kind) as Schema, '');
+      expect(keys.length).toBeGreaterThan(10);
+      expect([...shown].sort()).toEqual([...new Set(keys)].sort());
+    },
+  );
+
+  const firstColumn = (page: string, pattern: RegExp): string[] =>
+    [...read(page).matchAll(pattern)].map(([, name = '']) => name).sort();
+
+  it('every metric, and no other', () => {
+    expect(firstColumn('docs/metrics.md', /^\| `([^`]+)` \|/gm)).toEqual([...metricNames].sort());
+  });
+
+  it('every error code, and no other', () => {
+    expect(firstColumn('docs/errors.md', /^\| `(AZ\d+)` \|/gm)).toEqual(Object.keys(errorCatalogue).sort());
+  });
+
+  it('every command with its flags, and those of all', () => {
+    const [, ...parts] = read('docs/commands.md').split(/^## /m);
+    const flagsOf = (part = ''): string[] => [...part.matchAll(/^\| `--([a-z-]+)/gm)].map(([, flag = '']) => flag);
+    const shown = Object.fromEntries(parts.map((part) => [part.split('\n')[0] ?? '', flagsOf(part)]));
+    expect(shown).toEqual({
+      ...Object.fromEntries(commands.map(({ name, flags }) => [`azimuth ${name}`, Object.keys(flags)])),
+      'Flags of every command': Object.keys(commonFlags),
+      'Exit codes': [],
+    });
+    for (const { name } of commands) expect(read('README.md'), name).toContain(`| \`azimuth ${name}\` |`);
+  });
+
+  it('every page, in the index of pages', () => {
+    const index = read('docs/README.md');
+    const own = pages.filter((page) => /^docs\/[\w-]+\.md$/.test(page) && page !== 'docs/README.md');
+    expect(own.filter((page) => !index.includes(`](${page.slice('docs/'.length)})`))).toEqual([]);
   });
 });
 
