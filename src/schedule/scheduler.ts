@@ -37,11 +37,17 @@ export interface Scheduler {
   runMissing(): void;
   /** Runs a schedule at once, or once more when a run of it is going, because there is more to ask for now. */
   runNow(cron: string): void;
+  /**
+   * Goes on with other schedules. Those that stay keep their ticks and their run; those that are new start as at the
+   * start, those that are gone end, and of `changed` ones (six-field forms) the run is dropped and another begins.
+   */
+  replace(schedules: readonly Schedule[], changed: ReadonlySet<string>): void;
   states(): readonly ScheduleState[];
 }
 
 interface Lane {
-  readonly schedule: Schedule;
+  schedule: Schedule;
+  stopTicks?: () => void;
   ticks: number;
   abort?: AbortController;
   /** Runs again when the run that is going has ended. */
@@ -54,8 +60,8 @@ interface Lane {
 
 export function createScheduler(options: SchedulerOptions): Scheduler {
   const { clock, observe } = options;
-  const lanes: Lane[] = options.schedules.map((schedule) => ({ schedule, ticks: 0, ended: Promise.resolve() }));
-  const stops: (() => void)[] = [];
+  let lanes: Lane[] = options.schedules.map(newLane);
+  let started = false;
   let stopped = false;
 
   const expectNext = (lane: Lane): void => {
@@ -64,7 +70,7 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
   };
 
   const begin = (lane: Lane, reason: RunReason): void => {
-    if (stopped) return;
+    if (stopped || !lanes.includes(lane)) return;
     const { schedule } = lane;
     expectNext(lane);
     if (reason === 'tick') {
@@ -87,10 +93,11 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
     observe({ kind: 'runStarted', schedule, reason, nowMs: startMs });
     try {
       const { succeeded, failed } = await options.run(schedule, reason, abort.signal);
-      if (stopped) return;
-      const nowMs = clock.now();
-      if (succeeded > 0) lane.lastSuccessMs = nowMs;
-      observe({ kind: 'runFinished', schedule, nowMs, durationMs: nowMs - startMs, succeeded, failed });
+      if (abort.signal.reason !== 'shutdown') {
+        const nowMs = clock.now();
+        if (succeeded > 0) lane.lastSuccessMs = nowMs;
+        observe({ kind: 'runFinished', schedule, nowMs, durationMs: nowMs - startMs, succeeded, failed });
+      }
     } catch (error) {
       observe({ kind: 'runCrashed', schedule, error });
     } finally {
@@ -102,17 +109,44 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
     begin(lane, 'start');
   };
 
+  const runAgain = (lane: Lane): void => {
+    if (lane.abort === undefined) begin(lane, 'start');
+    else lane.again = true;
+  };
+  const runAnew = (lane: Lane): void => {
+    lane.abort?.abort('shutdown');
+    runAgain(lane);
+  };
+  const startLane = (lane: Lane): void => {
+    lane.stopTicks = options.ticker.start(lane.schedule, () => begin(lane, 'tick'));
+    if (options.holdsBack?.(lane.schedule) !== true) begin(lane, 'start');
+  };
+  const endLane = (lane: Lane): void => {
+    lane.stopTicks?.();
+    lane.abort?.abort('shutdown');
+  };
+
   return {
     start() {
-      for (const lane of lanes) {
-        stops.push(options.ticker.start(lane.schedule, () => begin(lane, 'tick')));
-        if (options.holdsBack?.(lane.schedule) !== true) begin(lane, 'start');
+      started = true;
+      for (const lane of lanes) startLane(lane);
+    },
+    replace(schedules, changed) {
+      const before = new Map(lanes.map((lane) => [lane.schedule.cron, lane]));
+      const next = schedules.map((schedule) => before.get(schedule.cron) ?? newLane(schedule));
+      const gone = lanes.filter((lane) => !next.includes(lane));
+      lanes = next;
+      for (const lane of gone) endLane(lane);
+      if (!started || stopped) return;
+      for (const [index, lane] of next.entries()) {
+        lane.schedule = schedules[index] ?? lane.schedule;
+        if (lane.stopTicks === undefined) startLane(lane);
+        else if (changed.has(lane.schedule.cron)) runAnew(lane);
       }
     },
     async stop(graceMs) {
       stopped = true;
-      for (const stop of stops.splice(0)) stop();
-      for (const lane of lanes) lane.abort?.abort('shutdown');
+      for (const lane of lanes) endLane(lane);
       let cancel: () => void = () => undefined;
       const late = new Promise<boolean>((resolve) => {
         cancel = clock.after(graceMs, () => resolve(false));
@@ -126,14 +160,14 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
       for (const lane of lanes) if (lane.lastSuccessMs === undefined && lane.abort === undefined) begin(lane, 'start');
     },
     runNow(cron) {
-      for (const lane of lanes) {
-        if (lane.schedule.cron !== cron) continue;
-        if (lane.abort === undefined) begin(lane, 'start');
-        else lane.again = true;
-      }
+      for (const lane of lanes) if (lane.schedule.cron === cron) runAgain(lane);
     },
     states: () => lanes.map(stateOf),
   };
+}
+
+function newLane(schedule: Schedule): Lane {
+  return { schedule, ticks: 0, ended: Promise.resolve() };
 }
 
 function stateOf(lane: Lane): ScheduleState {
