@@ -163,7 +163,7 @@ function compose(urls: Urls, resources: number): ExporterCore {
     fileSystem: {
       readFile: (path) => files.get(path),
       exists: (path) => files.has(path),
-      isDirectory: () => true,
+      isDirectory: (path) => path === 'bench',
       list: () => [],
     },
   });

@@ -118,7 +118,12 @@ function compose(): ExporterCore {
   });
 }
 
-function files(): { readFile(path: string): string; exists(): boolean; isDirectory(): boolean; list(): string[] } {
+function files(): {
+  readFile(path: string): string;
+  exists(): boolean;
+  isDirectory(path: string): boolean;
+  list(): string[];
+} {
   return {
     readFile: (path) => (path.endsWith('discovery-declaration.yaml') ? '' : readFileSync(path, 'utf8')),
     exists: () => true,
