@@ -74,6 +74,13 @@ const cases: readonly (readonly [id: string, texts: Texts, ...places: string[]])
   ['log-output', {}, 'runtime.yaml:1'],
   ['batch-size', batching, 'runtime.yaml:2 azureMonitor.integration.metricsBatching.maxBatchSize'],
   [
+    'batch-size',
+    inRuntime('azureMonitor: { integration: { metricsBatching: { enabled: true } } }'),
+    'runtime.yaml:2 azureMonitor.integration.metricsBatching',
+  ],
+  ['batch-size', inRuntime('azureMonitor: { integration: { metricsBatching: { maxBatchSize: 20 } } }')],
+  ['port', inRuntime('server: { httpPort: 8888 }')],
+  [
     'legacy-client',
     inRuntime('azureMonitor: { integration: { useAzureMonitorSdk: False } }'),
     'runtime.yaml:2 azureMonitor.integration.useAzureMonitorSdk',

@@ -102,11 +102,12 @@ function holds(
   );
 }
 
-function fits(node: YamlNode, { is, atLeast }: { is?: RegExp; atLeast?: number }): boolean {
+function fits(node: YamlNode, { is, atLeast, lacks }: Extract<Condition, { written: string }>): boolean {
   if (is !== undefined && !(node.kind === 'scalar' && is.test(node.text.trim()))) return false;
-  if (atLeast === undefined) return true;
-  const members = node.kind === 'map' ? node.entries.length : node.kind === 'list' ? node.items.length : 0;
-  return members >= atLeast;
+  const keys = node.kind === 'map' ? node.entries.map(({ key }) => key.toLowerCase()) : [];
+  if (lacks !== undefined && (node.kind !== 'map' || keys.includes(lacks.toLowerCase()))) return false;
+  const members = node.kind === 'list' ? node.items.length : keys.length;
+  return atLeast === undefined || members >= atLeast;
 }
 
 interface Reached {

@@ -60,10 +60,13 @@ export const settings: readonly DifferenceSection[] = [
       },
       {
         id: 'batch-size',
-        promitor: 'divides by zero when `maxBatchSize` is left out',
+        promitor: 'divides by zero when `maxBatchSize` is left out or 0',
         azimuth: 'takes 50, the most that Azure takes in one call',
         remedy: 'Write `azureMonitor.integration.metricsBatching.maxBatchSize` for smaller batches.',
-        when: [{ in: 'runtime', written: 'azureMonitor.integration.metricsBatching.maxBatchSize', is: /^0$/ }],
+        when: [
+          { in: 'runtime', written: 'azureMonitor.integration.metricsBatching.maxBatchSize', is: /^0$/ },
+          { in: 'runtime', written: 'azureMonitor.integration.metricsBatching', lacks: 'maxBatchSize' },
+        ],
       },
     ],
   },

@@ -8,12 +8,13 @@ export type SourceKind = 'runtime' | 'declaration' | 'discovery';
  * `*` for every key of a mapping, and the empty path for the file.
  */
 export type Condition =
-  /** The key is written; with `is` its text must match, with `atLeast` it must hold so many members. */
+  /** The key is written; `is`: its text must match; `atLeast`: it must hold so many members; `lacks`: and not this key. */
   | {
       readonly in: SourceKind;
       readonly written: string;
       readonly is?: RegExp;
       readonly atLeast?: number;
+      readonly lacks?: string;
       /** Every place is listed, not the first alone. */
       readonly each?: true;
     }
