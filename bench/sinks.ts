@@ -24,7 +24,7 @@ import type { Ports } from './sinks-receiver.ts';
  * this process decides; a run comes once a minute. Run: node --expose-gc bench/sinks.ts [samples]. Bounded by 3 minutes.
  */
 const samples = Number(process.argv[2] ?? 100_000);
-const rounds = 5;
+const rounds = 3;
 
 /** A run of ten metrics of many resources, the values of minute `round`. */
 function makeRuns(): (round: number) => RunSamples {
@@ -115,9 +115,9 @@ async function bench(ports: Ports): Promise<void> {
   for (const { name, sink, gapMs, floor } of contenders) {
     const own: number[] = [];
     const bare: number[] = [];
+    const ready = floor(nextRun(0));
     for (let round = 0; round <= rounds; round += 1) {
       const batch = nextRun(round);
-      const ready = floor(batch);
       const [sinkMs, floorMs] = [await cpuOf(() => through(sink, batch, gapMs)), await cpuOf(ready)];
       if (round === 0) continue;
       own.push(sinkMs);
