@@ -146,7 +146,7 @@ function compose(
     fileSystem: {
       readFile: (path) => files[path],
       exists: (path) => path in files,
-      isDirectory: () => true,
+      isDirectory: (path) => !(path in files),
       list: () => [],
     },
   });
