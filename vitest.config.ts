@@ -7,8 +7,16 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/e2e/**', 'test/slow/**'],
+          exclude: ['test/e2e/**', 'test/chart/**', 'test/container/**', 'test/slow/**'],
           testTimeout: 15_000,
+        },
+      },
+      {
+        test: {
+          name: 'chart',
+          include: ['test/chart/**/*.test.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
         },
       },
       {
@@ -20,6 +28,18 @@ export default defineConfig({
           fileParallelism: false,
           // Concurrent tests of a file wait on one exporter; they cost next to nothing.
           maxConcurrency: 20,
+        },
+      },
+      {
+        test: {
+          name: 'container',
+          include: ['test/container/**/*.test.ts'],
+          globalSetup: ['test/container/setup.ts'],
+          testTimeout: 400_000,
+          hookTimeout: 120_000,
+          // A release builds two images: more files at once would make the containers of the others late.
+          maxWorkers: 2,
+          maxConcurrency: 4,
         },
       },
       // Minutes of real time; not in `npm test`.

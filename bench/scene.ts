@@ -123,7 +123,12 @@ function compose(urls: Urls, script: Script): ExporterCore {
   const loaded = loadConfiguration({
     folderFlag: 'bench',
     env: { AZIMUTH_AUTH_APPKEY: 'bench' },
-    fileSystem: { readFile: (path) => files.get(path), exists: (path) => files.has(path), isDirectory: () => true },
+    fileSystem: {
+      readFile: (path) => files.get(path),
+      exists: (path) => files.has(path),
+      isDirectory: (path) => !path.endsWith('.yaml'),
+      list: () => [],
+    },
   });
   const { runtime, declaration } = loaded;
   if (runtime === undefined || declaration === undefined) throw new Error(JSON.stringify(loaded.problems, null, 2));

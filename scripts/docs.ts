@@ -1,16 +1,20 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { resourceTypes } from '../src/catalogue/lookup.ts';
 import type { ResourceTypeRow } from '../src/catalogue/types.ts';
+import { roleAssignment } from '../src/check/az.ts';
+import { permissions } from '../src/check/permissions.ts';
 import { jsonSchema } from '../src/config/json-schema.ts';
 import { type ErrorRow, errorCatalogue } from '../src/core/errors.ts';
 import { type OwnMetric, type OwnMetricRow, ownMetricName, ownMetrics } from '../src/telemetry/own-metrics.ts';
+import { valueRows, valuesSchema } from './helm-values.ts';
 
 /**
  * Writes the reference pages from the tables that the program itself uses. With `--check` nothing is written and a
  * page that differs fails, so that the pages tell the truth about this commit.
  */
 const docs = resolve(import.meta.dirname, '../docs');
+const chart = resolve(import.meta.dirname, '../charts/azimuth');
 const check = process.argv.includes('--check');
 
 interface Schema {
@@ -28,7 +32,35 @@ const pages: Readonly<Record<string, () => string>> = {
   'metrics.md': metricsPage,
   'configuration.md': configurationPage,
   'resource-types.md': resourceTypesPage,
+  'permissions.md': permissionsPage,
+  'helm-values.md': helmValuesPage,
+  '../charts/azimuth/values.schema.json': helmValuesSchema,
 };
+
+/** Values that each way of authentication needs. */
+const identities = [
+  [
+    'Workload identity',
+    '`mode: WorkloadIdentity`, `identity.id`; without the webhook also `workloadIdentity.projectToken`',
+  ],
+  [
+    'AAD Pod Identity',
+    '`mode: UserAssignedManagedIdentity`, `identity.id`, `identity.binding`; `aadPodIdentity.create` for its objects',
+  ],
+  [
+    'Identity of the node',
+    '`mode: SystemAssignedManagedIdentity`, or `UserAssignedManagedIdentity` with `identity.id`; `aadPodIdentity.exception` where AAD Pod Identity is installed',
+  ],
+  [
+    'Service principal, secret',
+    '`mode: ServicePrincipal`, `identity.id`, `identity.key` or `secrets.createSecret: false` and `secrets.secretName`',
+  ],
+  [
+    'Service principal, certificate',
+    '`mode: ServicePrincipal`, `identity.id`, `certificate.secretName`, or `certificate.filePath` with `extraVolumes`',
+  ],
+  ['Default chain of the Azure SDK', '`mode: SdkDefault`; `workloadIdentity.enabled` to take part in the webhook'],
+];
 
 let stale = 0;
 for (const [name, page] of Object.entries(pages)) {
@@ -37,7 +69,7 @@ for (const [name, page] of Object.entries(pages)) {
   if (!check) writeFileSync(path, text);
   else if (readOr(path) !== text) {
     stale += 1;
-    process.stderr.write(`docs/${name} is out of date: run npm run docs\n`);
+    process.stderr.write(`${relative(resolve(docs, '..'), path)} is out of date: run npm run docs\n`);
   }
 }
 process.exitCode = stale === 0 ? 0 : 1;
@@ -106,13 +138,15 @@ ${table(['name', 'type', 'labels', 'meaning', 'as Promitor'], rows)}
 function configurationPage(): string {
   const runtime = rowsOf(jsonSchema('runtime') as Schema, '');
   const declaration = rowsOf(jsonSchema('declaration') as Schema, '');
+  const discovery = rowsOf(jsonSchema('discovery') as Schema, '');
   const head = ['key', 'type', 'default', 'meaning'];
   return `# Configuration
 
 A folder holds \`runtime.yaml\` (how Azimuth runs) and the metrics declaration (what is scraped). The folder is the first
 of: \`--config-folder\`, \`AZIMUTH_CONFIG_FOLDER\`, \`PROMITOR_CONFIG_FOLDER\`, \`/config\` if it exists, \`config\`.
-\`azimuth validate\` reports every mistake in both files at once; \`azimuth schema runtime\` and
-\`azimuth schema declaration\` print JSON Schemas for completion in editors. This page is made from the same tables.
+A third file, \`resource-discovery-declaration.yaml\`, is optional. \`azimuth validate\` reports every mistake in all of
+them at once; \`azimuth schema runtime\`, \`azimuth schema declaration\` and \`azimuth schema discovery\` print JSON
+Schemas for completion in editors. This page is made from the same tables.
 
 ## runtime.yaml
 
@@ -136,6 +170,13 @@ expressions have five fields, or six with the second first; everything that Prom
 meaning, in the time zone of the process (\`TZ\`, else UTC).
 
 ${table(head, declaration)}
+
+## resource-discovery-declaration.yaml
+
+Keys and the values of enumerations compare without case, as in Promitor. \`azureLandscape\` and
+\`resourceDiscoveryGroups\` may stand in the metrics declaration instead. What they mean: [discovery.md](discovery.md).
+
+${table(head, discovery)}
 `;
 }
 
@@ -170,6 +211,53 @@ ${table(['resourceType', 'Azure service', 'fields', 'extra labels', 'without the
 `;
 }
 
+function permissionsPage(): string {
+  const code = (text: string | undefined): string => (text === undefined ? '' : `\`${text}\``);
+  const rows = permissions.map(({ api, use, action, role, scope, refusal, tried }) => [
+    code(api),
+    use,
+    code(action),
+    role ?? '',
+    scope,
+    refusal,
+    tried,
+  ]);
+  const head = ['api', 'used for', 'action', 'role', 'scope', 'how Azure refuses', 'tried by `azimuth check`'];
+  const line = roleAssignment('Monitoring Reader', '/subscriptions/0c9f1d52-7a41-4f0e-9b36-5d2f8e61a7c4', {
+    objectId: '5e8a2f90-13c7-4db4-a6f2-91b7c0d4e835',
+  });
+  const actions = [...new Set(permissions.flatMap(({ action }) => action ?? []))].map((action) => `- \`${action}\``);
+  return `# Permissions
+
+Azimuth only reads. For most declarations one role is enough: Monitoring Reader on the subscription, given to the
+identity that the pod runs with:
+
+\`\`\`sh
+${line}
+\`\`\`
+
+A new assignment takes some minutes until Azure heeds it. \`azimuth check\` tries every kind of call that the
+configuration needs, as few times as it can, and says which role is missing where, with the line that mends it. It ends
+with 0 when all is well and with 6 when something is missing; \`--format json\` gives the same for programs. The running
+exporter does the same beside its first runs: what they come to already tells most of it, so that only shared calls and
+Resource Graph are tried in addition. Each finding is one log line that begins with \`Preflight:\`.
+
+Where the identity can read nothing of a subscription, or where calls are shared (\`batch\`, \`subscription\`), the line
+gives the role on the subscription. Where the identity can read some of it, roles are given narrowly, and the line names
+the resource group. A narrower scope than that (the resource) works for single calls, too.
+
+${table(head, rows)}
+
+A custom role needs these actions, those of the calls that are used:
+
+${actions.join('\n')}
+
+Resource Graph asks for read access to what it is to find (\`*/read\`, as the role Reader has it). It is refused only when
+none of the subscriptions can be read; of those that cannot, it says nothing. This page is made from
+\`src/check/permissions.ts\`.
+`;
+}
+
 function typeRow(row: ResourceTypeRow): string[] {
   const fields = row.fields.map(({ name, required, values }) => {
     const choice = values === undefined ? '' : ` (${values.join(', ')})`;
@@ -187,4 +275,47 @@ function typeRow(row: ResourceTypeRow): string[] {
     labels.map((label) => `\`${label}\``).join(', '),
     entity,
   ];
+}
+
+function readValues() {
+  return valuesSchema(readFileSync(join(chart, 'values.yaml'), 'utf8'));
+}
+
+function helmValuesSchema(): string {
+  const head = { $schema: 'http://json-schema.org/draft-07/schema#', title: 'Values of the chart azimuth' };
+  return `${JSON.stringify({ ...head, ...readValues() }, null, 2)}\n`;
+}
+
+function helmValuesPage(): string {
+  return `# Values of the Helm chart
+
+\`helm install azimuth charts/azimuth --values values.yaml\`. This page is made from \`charts/azimuth/values.yaml\`.
+
+**Coming from Promitor.** Both of its charts' values are taken as they are, deprecated names too. Set
+\`fullnameOverride: promitor-agent-scraper\` and every object, the Service included, has the name that existing scrape
+configurations ask for. What differs: samples carry no timestamps unless \`enableMetricTimestamps\` is set, logs begin at
+\`Information\`, and the container listens on 8888. \`rbac.podSecurityPolicyEnabled\` and \`verifyDependencies\` have no
+effect. \`resourceDiscoveryGroups\` and \`azureLandscape\` become \`resource-discovery-declaration.yaml\`.
+
+**Wrong values.** An unknown key, or a value of the wrong type, is refused with its place and the known names. A word
+out of a fixed list (\`mode\`, levels, \`cloud\`) is taken in any case and written as Azimuth spells it; a wrong one is
+refused with the nearest right one.
+
+**Raw configuration.** What stands in \`config.runtime\`, \`config.declaration\` and \`config.discovery\` is laid over what
+all other values say, key by key: mappings are merged; lists, texts, numbers and \`false\` replace. Keys are spelled as in
+[configuration.md](configuration.md). The port is the exception: it is \`service.targetPort\`.
+
+**Identities.** The mode is \`azureAuthentication.mode\`.
+
+${table(['identity', 'values'], identities)}
+
+The webhook of workload identity mounts the token; the chart annotates the service account with client id and tenant and
+labels the pod. The subject of the federated credential is
+\`system:serviceaccount:<namespace>:<name of the release's objects>\`.
+
+**Pods.** They meet the restricted profile of pod security, use no API of Kubernetes, and write to \`/tmp\` alone. The
+Service leads to pods that are not ready too, so that \`/metrics\` tells why a pod is not.
+
+${table(['value', 'type', 'default', 'meaning'], valueRows(readValues()))}
+`;
 }

@@ -5,9 +5,9 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 
 /**
- * Runs the unit tests, then the end-to-end tests, which measure time and want the machine for themselves; with
- * `--project NAME`, which may be repeated, those projects instead. The last line of the output states the totals; the
- * exit code is 1 when anything failed.
+ * Runs the unit tests, those of the chart, then the end-to-end tests, which measure time and want the machine for
+ * themselves; with `--project NAME`, which may be repeated, those projects instead. The last line of the output states
+ * the totals; the exit code is 1 when anything failed.
  */
 interface Totals {
   readonly passed: number;
@@ -25,7 +25,7 @@ interface Report {
 }
 
 const { values, positionals } = parseArgs({
-  options: { project: { type: 'string', multiple: true, default: ['unit', 'e2e'] } },
+  options: { project: { type: 'string', multiple: true, default: ['unit', 'chart', 'e2e'] } },
   allowPositionals: true,
 });
 /** Parts of paths, as vitest takes them; a project may then have no test that fits. */

@@ -9,10 +9,13 @@ export interface Room {
 export const rooms: Readonly<Record<string, Room>> = {
   core: { may: [], own: ['node:util', 'node:buffer'] },
   catalogue: { may: ['core'], own: [] },
-  config: { may: ['core', 'catalogue'], own: ['yaml', 'zod', 'node:fs.*', 'node:path', 'node:os'] },
+  config: { may: ['core', 'catalogue'], own: ['yaml', 'zod', 'node:fs.*', 'node:path', 'node:os', 'node:crypto'] },
+  discovery: { may: ['core', 'catalogue'], own: ['node:http'] },
   plan: { may: ['core', 'catalogue'], own: [] },
   store: { may: ['core'], own: [] },
   scrape: { may: ['core', 'plan', 'store'], own: [] },
+  status: { may: ['core', 'plan', 'scrape'], own: [] },
+  check: { may: ['core', 'plan'], own: [] },
   schedule: { may: ['core'], own: ['node-cron'] },
   azure: {
     may: ['core', 'catalogue'],
@@ -29,7 +32,10 @@ export const rooms: Readonly<Record<string, Room>> = {
     ],
   },
   'sinks/prometheus': { may: ['core', 'store'], own: ['node:zlib', 'node:util', 'node:events', 'node:timers.*'] },
-  http: { may: ['core'], own: ['express', 'node:http', 'node:net'] },
+  http: {
+    may: ['core'],
+    own: ['express', 'bcryptjs', 'node:https?', 'node:net', 'node:tls', 'node:crypto', 'node:worker_threads'],
+  },
   telemetry: { may: ['core'], own: ['pino', 'pino-pretty', 'prom-client'] },
   emulator: {
     may: ['core', 'catalogue'],

@@ -1,28 +1,35 @@
 import type { Logger } from 'pino';
 import { type Azure, createAzure } from './azure/azure.ts';
+import type { CheckRow } from './check/report.ts';
+import { type CheckDeps, runCheck } from './check/run-check.ts';
+import { createStartUpCheck, type StartUpCheck } from './check/start-up.ts';
+import type { ComposedDiscovery } from './compose-discovery.ts';
+import type { ComposedLabels } from './compose-labels.ts';
+import { composePlanning, type Planning } from './compose-planning.ts';
 import type { Clock } from './core/clock.ts';
 import type { Declaration } from './core/declaration.ts';
 import { createLimiter, type Limiter } from './core/limiter.ts';
 import type { RuntimeConfig } from './core/runtime-config.ts';
 import type { Exposition } from './http/ports.ts';
-import { configuredCapabilities } from './plan/plan.ts';
-import { createPlanner, type Planner } from './plan/planner.ts';
+import type { Planner } from './plan/planner.ts';
 import { runsPerHour } from './plan/rate.ts';
-import type { Capabilities, ScrapePlan } from './plan/types.ts';
-import type { RunReason } from './schedule/ports.ts';
+import type { Capabilities, QueryGroup, ScrapePlan } from './plan/types.ts';
+import type { RunReason, ScheduleState } from './schedule/ports.ts';
 import { startDelays } from './schedule/spread.ts';
-import { createGrainBook, type GrainBook } from './scrape/grains.ts';
-import { createKnowledge, type Knowledge } from './scrape/knowledge.ts';
+import type { Knowledge } from './scrape/knowledge.ts';
 import type { ScrapeEvent } from './scrape/ports.ts';
-import { createScraper, type Delays, type RunResult } from './scrape/scraper.ts';
+import { createScraper, type Delays, type RunResult, type Scraper } from './scrape/scraper.ts';
+import { createTraceBook, type TraceBook } from './scrape/traces.ts';
 import { createExposition } from './sinks/prometheus/exposition.ts';
+import { type Explained, explain } from './status/explained.ts';
+import type { Selector } from './status/selector.ts';
 import type { SeriesSnapshots, SeriesStore } from './store/ports.ts';
 import { createSeriesStore } from './store/series-store.ts';
 import { createItemStatus, itemMetrics } from './telemetry/item-status.ts';
 import { ownMetricName } from './telemetry/own-metrics.ts';
 import { createOwnRegistry, type OwnRegistry } from './telemetry/registry.ts';
 import { createScrapeLog, type ScrapeLog } from './telemetry/scrape-log.ts';
-import { createScrapeMetrics, type ScrapeMetrics } from './telemetry/scrape-metrics.ts';
+import { createScrapeMetrics, type MetricsIdentity, type ScrapeMetrics } from './telemetry/scrape-metrics.ts';
 
 export interface CoreInput {
   readonly runtime: RuntimeConfig;
@@ -50,20 +57,30 @@ export interface ExporterCore {
   readonly log: ScrapeLog;
   readonly metrics: ScrapeMetrics;
   readonly exposition: Exposition;
+  /** Undefined when no resource discovery group is declared. */
+  readonly discovery: ComposedDiscovery | undefined;
+  /** Azure's tags and properties of resources as labels. */
+  readonly labels: ComposedLabels;
   /** Asks all groups of a schedule once. */
   run(cron: string, reason: RunReason, signal: AbortSignal): Promise<RunResult>;
+  /** Explains the series that are meant, at most `most` of them. */
+  explain(selector: Selector, most: number, schedules: readonly ScheduleState[]): Explained;
+  /** Tries what the identity may read. */
+  check(signal: AbortSignal): Promise<CheckRow[]>;
+  /** The same beside the first runs; what it finds is logged. */
+  readonly startUpCheck: StartUpCheck;
   /** Removes series that outlived their bound. */
   expire(): void;
   close(): Promise<void>;
 }
 
 const callsPerCpu = 8;
+const probesAtOnce = 8;
 
 export function composeCore(input: CoreInput): ExporterCore {
   const { runtime, clock, logger } = input;
   const prefix = runtime.prometheus?.systemMetricsPrefix ?? 'azimuth';
   const registry = createOwnRegistry({ prefix, elsewhere: itemMetrics, runtime: true });
-  const { declaration } = input;
   for (const name of input.invalidMetrics) registry.set('declarationInvalid', { metric_name: name }, 1);
 
   const store = createSeriesStore({
@@ -75,51 +92,39 @@ export function composeCore(input: CoreInput): ExporterCore {
     totalLimit: Number.POSITIVE_INFINITY,
   });
   const log = createScrapeLog(logger);
-  const metrics = createScrapeMetrics(registry, { tenantId: declaration.tenantId, appId: appIdOf(runtime) });
-  const status = createItemStatus(statusStore, prefix, declaration.tenantId);
+  const metrics = createScrapeMetrics(registry, identityOf(input));
+  const status = createItemStatus(statusStore, prefix);
   const observe = (event: ScrapeEvent): void => {
+    if ('item' in event && event.kind !== 'left' && planner.item(event.item.id) === undefined) return;
     log.note(event);
     metrics.scrape(event);
     status(event);
+    startUpCheck.note(event);
   };
-  const azure = createAzure({
-    cloud: declaration.cloud,
-    tenantId: declaration.tenantId,
-    authentication: runtime.authentication,
-    clock,
-    random: input.random,
-    userAgent: `App/Azimuth/${input.version}`,
-    rateLimit: runtime.azureMonitor.rateLimit,
-    observer: {
-      request: (event) => metrics.azure(event),
-      log: ({ api, requestId, message }) => logger.debug({ api, requestId }, message),
+  const azure = connectAzure(input, metrics);
+  const planning = composePlanning({
+    ...input,
+    azure,
+    registry,
+    statusStore,
+    prefix,
+    left: (gone) => {
+      scraper.forget(gone.map(({ id }) => id));
+      for (const item of gone) {
+        store.remove(item.id);
+        observe({ kind: 'left', item, reason: 'undiscovered' });
+      }
     },
   });
-  const knowledge = createKnowledge(() => clock.now());
-  const grains = createGrainBook(azure.metrics);
-  const capabilities = capabilitiesOf(runtime, knowledge, grains);
-  const planner = createPlanner({
-    declaration,
-    capabilities,
-    version: () => knowledge.version(),
-    ...(runtime.callBudget === undefined ? {} : { callBudget: runtime.callBudget }),
-  });
-  for (const { metric, message } of planner.current().warnings) logger.info({ metric }, message);
-  const scraper = createScraper({
-    metrics: azure.metrics,
-    logs: azure.logs,
-    queues: azure.queues,
-    store,
-    clock,
-    observe,
-    limiterOf: limitersOf(runtime.server.maxDegreeOfParallelism ?? input.cpus * callsPerCpu),
-    knowledge,
-    grains,
-    historyMs: runtime.azureMonitor.historyMs,
-    ...(runtime.concurrency.mutexTimeoutMs === undefined ? {} : { groupTimeoutMs: runtime.concurrency.mutexTimeoutMs }),
-  });
+  const { planner, knowledge, labels, discovery } = planning;
+  const traces = createTraceBook();
+  const checkDeps = checkDepsOf(input, { azure, planner, knowledge });
+  const startUpCheck = createStartUpCheck(checkDeps, ({ code, role, command, message }) =>
+    logger.warn({ code, role, command }, `Preflight: ${command === null ? message : `${message} Run: ${command}`}`),
+  );
+  const scraper = composeScraper(input, { azure, planning, store, observe, traces });
   const publishPlan = planPublisher(registry, planner);
-  const exposition = composeExposition(input, { store, statusStore, registry });
+  const exposition = composeExposition(input, { store, statusStore, registry, discovery });
   const expire = (): void => {
     for (const owner of store.expire(clock.now())) {
       const item = planner.item(owner);
@@ -129,30 +134,138 @@ export function composeCore(input: CoreInput): ExporterCore {
 
   return {
     planner,
-    capabilities,
+    capabilities: planning.capabilities,
     azure,
     registry,
     log,
     metrics,
     exposition,
+    discovery,
+    labels,
     async run(cron, reason, signal) {
+      await planner.prepare();
+      await labels.ready(signal);
+      await planner.prepare();
+      labels.publish();
+      publishPlan(planner.inForce());
       const groups = planner.groups(cron);
-      publishPlan(planner.current());
-      const periodMs = groups[0]?.schedule.periodMs ?? 0;
-      const { readsPerSecond } = runtime.azureMonitor.rateLimit;
-      const delays: Delays = (ids) => (reason === 'start' ? [] : startDelays(ids, periodMs, readsPerSecond));
-      const result = await scraper.run(groups, delays, signal);
+      const result = await scraper.run(groups, delaysOf(groups, reason, runtime), signal);
       if (signal.reason === 'shutdown') return result;
       expire();
       log.endRun(cron);
       await exposition.refresh();
       return result;
     },
+    explain: (selector, most, schedules) =>
+      explain(
+        {
+          plan: planner.current(),
+          store,
+          traces,
+          known: (item) => scraper.known(item),
+          schedules,
+          nowMs: clock.now(),
+        },
+        selector,
+        most,
+      ),
+    check: (signal) => runCheck(checkDeps, signal),
+    startUpCheck,
     expire,
     async close() {
+      discovery?.stop();
+      labels.stop();
       await azure.close();
       registry.close();
     },
+  };
+}
+
+function composeScraper(
+  { runtime, clock, cpus }: CoreInput,
+  parts: {
+    readonly azure: Azure;
+    readonly planning: Planning;
+    readonly store: SeriesStore;
+    readonly observe: (event: ScrapeEvent) => void;
+    readonly traces: TraceBook;
+  },
+): Scraper {
+  const { azure, planning, store, observe, traces } = parts;
+  const { planner, knowledge, grains } = planning;
+  const { mutexTimeoutMs } = runtime.concurrency;
+  return createScraper({
+    metrics: azure.metrics,
+    logs: azure.logs,
+    queues: azure.queues,
+    // A run that is under way may still bring values of what has left the plan.
+    store: { ...store, replace: (slot) => (planner.item(slot.owner) === undefined ? 0 : store.replace(slot)) },
+    clock,
+    observe,
+    limiterOf: limitersOf(runtime.server.maxDegreeOfParallelism ?? cpus * callsPerCpu),
+    knowledge,
+    grains,
+    traces,
+    historyMs: runtime.azureMonitor.historyMs,
+    ...(mutexTimeoutMs === undefined ? {} : { groupTimeoutMs: mutexTimeoutMs }),
+  });
+}
+
+/** The run at start is not spread; the pace alone holds it. */
+function delaysOf(groups: readonly QueryGroup[], reason: RunReason, { azureMonitor }: RuntimeConfig): Delays {
+  const periodMs = groups[0]?.schedule.periodMs ?? 0;
+  return (ids) => (reason === 'start' ? [] : startDelays(ids, periodMs, azureMonitor.rateLimit.readsPerSecond));
+}
+
+function connectAzure(
+  { runtime, declaration, clock, logger, random, version }: CoreInput,
+  metrics: ScrapeMetrics,
+): Azure {
+  return createAzure({
+    cloud: declaration.cloud,
+    tenantId: declaration.tenantId,
+    authentication: runtime.authentication,
+    clock,
+    random,
+    userAgent: `App/Azimuth/${version}`,
+    rateLimit: runtime.azureMonitor.rateLimit,
+    observer: {
+      request: (event) => metrics.azure(event),
+      log: ({ api, requestId, message }) => logger.debug({ api, requestId }, message),
+    },
+  });
+}
+
+/** What rate-limit metrics tell of who asks. */
+function identityOf({ runtime, declaration }: CoreInput): MetricsIdentity {
+  const { name } = declaration.cloud;
+  return {
+    tenantId: declaration.tenantId,
+    appId: appIdOf(runtime),
+    cloud: name === 'UsGov' ? 'US Government' : name,
+    authMode: runtime.authentication.mode,
+  };
+}
+
+function checkDepsOf(
+  { runtime, declaration, clock }: CoreInput,
+  { azure, planner, knowledge }: { azure: Azure; planner: Planner; knowledge: Knowledge },
+): CheckDeps {
+  const { identityId } = runtime.authentication;
+  return {
+    metrics: azure.metrics,
+    logs: azure.logs,
+    queues: azure.queues,
+    token: azure.token,
+    graph: azure.graphProbe,
+    clock,
+    limiter: createLimiter(probesAtOnce),
+    plan: () => planner.current(),
+    queryMode: runtime.azureMonitor.queryMode,
+    discovers: declaration.metrics.some(({ resourceDiscoveryGroups }) => resourceDiscoveryGroups.length > 0),
+    learnRegion: (key, region) => knowledge.learnRegion(key, region),
+    tenantId: declaration.tenantId,
+    configured: identityId === undefined ? {} : { clientId: identityId },
   };
 }
 
@@ -162,9 +275,10 @@ function composeExposition(
     readonly store: SeriesStore & SeriesSnapshots;
     readonly statusStore: SeriesSnapshots;
     readonly registry: OwnRegistry;
+    readonly discovery: ComposedDiscovery | undefined;
   },
 ): Exposition {
-  const { store, statusStore, registry } = parts;
+  const { store, statusStore, registry, discovery } = parts;
   const own = input.scrapedOnly !== true;
   const sink = input.runtime.prometheus;
   const countSeries = seriesCounter(store, registry);
@@ -173,6 +287,7 @@ function composeExposition(
     ownMetrics: (format) => {
       if (!own) return Promise.resolve('');
       countSeries();
+      discovery?.publishAges();
       return registry.text(format);
     },
     unavailableValue: sink?.metricUnavailableValue ?? Number.NaN,
@@ -231,15 +346,6 @@ function limitersOf(places: number): (subscriptionId: string) => Limiter {
     const limiter = limiters.get(subscriptionId) ?? createLimiter(places);
     limiters.set(subscriptionId, limiter);
     return limiter;
-  };
-}
-
-function capabilitiesOf(runtime: RuntimeConfig, knowledge: Knowledge, grains: GrainBook): Capabilities {
-  return {
-    ...configuredCapabilities(runtime.azureMonitor),
-    regionOf: (key) => knowledge.regionOf(key),
-    batchRefusal: (subscriptionId, armType) => knowledge.batchRefusal(subscriptionId, armType),
-    grainOf: (armType, metricName, intervalMs) => grains.known(armType, [metricName], intervalMs),
   };
 }
 

@@ -1,12 +1,19 @@
 import { type CoreInput, composeCore, type ExporterCore } from './compose.ts';
+import { formatProblem } from './config/problem.ts';
+import type { ReadWebConfig } from './config/web/web-config.ts';
 import { sleep } from './core/clock.ts';
+import type { WebConfig } from './core/web-config.ts';
+import { createDiscoveryApi } from './discovery/agent/serve.ts';
 import { createApp } from './http/app.ts';
-import { listen } from './http/server.ts';
+import { type HttpServer, listen } from './http/server.ts';
 import { batchLimitPerHour, quotaRows, quotaWarnings } from './plan/quota.ts';
 import { runsPerHour } from './plan/rate.ts';
 import type { ScheduleEvent, ScheduleState, Ticker } from './schedule/ports.ts';
 import { createScheduler, type Scheduler, standingStill } from './schedule/scheduler.ts';
+import { parseSelector } from './status/selector.ts';
 
+/** Explanations in one answer; a selector that means more should say more. */
+const mostExplained = 20;
 const housekeepingMs = 5_000;
 /** Between two looks whether a token can be had at last; the token source itself paces what goes out. */
 const tokenPauseMs = 1_000;
@@ -17,6 +24,10 @@ const httpGraceMs = 500;
 
 export interface ExporterInput extends CoreInput {
   readonly ticker: Ticker;
+  /** How the endpoint is protected. */
+  readonly web?: WebConfig;
+  /** Reads the protection anew, when its files have changed. */
+  readonly rereadWeb?: () => ReadWebConfig | 'unchanged';
 }
 
 /** The running exporter. */
@@ -33,37 +44,63 @@ export interface Exporter {
 export async function startExporter(input: ExporterInput): Promise<Exporter> {
   const { runtime, clock, logger } = input;
   const core = composeCore(input);
+  const stopping = new AbortController();
+  const onDefect = (error: unknown): void => logger.error({ code: 'AZ2007', err: error }, 'The preflight crashed.');
   const scheduler = createScheduler({
     schedules: core.planner.current().schedules,
     ticker: input.ticker,
     clock,
-    run: (schedule, reason, signal) => core.run(schedule.cron, reason, signal),
+    run: async (schedule, reason, signal) => {
+      const result = await core.run(schedule.cron, reason, signal);
+      core.startUpCheck.afterRun(stopping.signal).catch(onDefect);
+      return result;
+    },
     strideOf: ({ cron }) => core.planner.strideOf(cron),
+    holdsBack: ({ cron }) => core.discovery?.holdsBack(cron) ?? false,
     observe: (event) => onSchedule(event, core, input),
   });
   const notReady = (): string[] => scheduler.states().flatMap((state) => waitingFor(state, core));
+  let web: WebConfig = input.web ?? openToAll;
   const app = createApp({
     version: input.version,
     ...(runtime.prometheus === undefined ? {} : { metricsPath: runtime.prometheus.baseUriPath }),
     exposition: core.exposition,
     unhealthy: () => standingStill(scheduler.states(), clock.now(), standstillMs).map(stillness),
     notReady,
+    explain: {
+      explain: (text) => {
+        const parsed = parseSelector(text);
+        if (!parsed.ok) return { problem: parsed.message };
+        return core.explain(parsed.selector, mostExplained, scheduler.states());
+      },
+    },
+    users: () => web.users,
+    headers: () => web.headers,
+    ...(core.discovery === undefined || core.discovery.groups.length === 0
+      ? {}
+      : { discovery: createDiscoveryApi(core.discovery.groups, core.discovery.lists) }),
     onError: (error) => logger.error({ code: 'AZ2007', err: error }, 'A request could not be answered.'),
   });
-  const server = await listen(app, runtime.server.httpPort).catch(async (error: unknown) => {
+  const server = await listen(app, runtime.server.httpPort, web.tls).catch(async (error: unknown) => {
     await core.close();
     throw error;
   });
   core.registry.set('buildInfo', { version: input.version, node_version: process.version }, 1);
   core.registry.set('configReloadSuccessful', {}, 1);
   core.registry.set('configReloadTimestamp', {}, clock.now() / 1000);
-  const stopHousekeeping = every(input, housekeepingMs, () => core.expire());
-  const { rateLimit } = runtime.azureMonitor;
-  const rows = quotaRows(core.planner.current().groups, runsPerHour, { rateLimit, batchLimitPerHour });
-  for (const sentence of quotaWarnings(rows)) logger.warn({ code: 'AZ2021' }, sentence);
-  for (const sentence of core.planner.budget()?.sentences ?? []) logger.warn({ code: 'AZ2020' }, sentence);
+  const stopHousekeeping = every(input, housekeepingMs, () => {
+    core.expire();
+    web = renewProtection(web, server, input);
+  });
+  const tellLimits = limitsTeller(core, input);
+  tellLimits();
+  core.discovery?.start((cron) => {
+    scheduler.runNow(cron);
+    // Until its lists are there, a plan looks as if it fitted.
+    void core.planner.prepare().then(tellLimits);
+  });
+  core.labels.start();
   scheduler.start();
-  const stopping = new AbortController();
   if (core.planner.current().groups.some(({ mode }) => mode !== 'queue'))
     void scrapeOnceTokenComes(core, scheduler, input, stopping.signal);
 
@@ -106,6 +143,44 @@ async function scrapeOnceTokenComes(
   scheduler.runMissing();
 }
 
+/** Warns of limits that the plan in force exceeds, of each once. */
+function limitsTeller(core: ExporterCore, { runtime, logger }: ExporterInput): () => void {
+  const { rateLimit } = runtime.azureMonitor;
+  const told = new Set<string>();
+  const tell = (code: 'AZ2020' | 'AZ2021', sentence: string): void => {
+    if (!told.has(sentence)) logger.warn({ code }, sentence);
+    told.add(sentence);
+  };
+  return () => {
+    const rows = quotaRows(core.planner.inForce().groups, runsPerHour, { rateLimit, batchLimitPerHour });
+    for (const sentence of quotaWarnings(rows)) tell('AZ2021', sentence);
+    for (const sentence of core.planner.budget()?.sentences ?? []) tell('AZ2020', sentence);
+  };
+}
+
+const openToAll: WebConfig = { users: new Map(), headers: {} };
+
+/** Certificates are renewed and passwords rotated while the program runs; what cannot be used leaves things as they are. */
+function renewProtection(web: WebConfig, server: HttpServer, { rereadWeb, logger }: ExporterInput): WebConfig {
+  const read = rereadWeb?.() ?? 'unchanged';
+  if (read === 'unchanged') return web;
+  const { config } = read;
+  const refused = (reason: string): WebConfig => {
+    logger.error({ code: 'AZ2030' }, `The web configuration has changed and is not used: ${reason}`);
+    return web;
+  };
+  if (config === undefined) return refused(read.problems.map(formatProblem).join('; '));
+  if ((config.tls === undefined) !== (web.tls === undefined))
+    return refused('TLS is switched on or off by a restart only.');
+  try {
+    if (config.tls !== undefined) server.renewTls(config.tls);
+  } catch (error) {
+    return refused(error instanceof Error ? error.message : String(error));
+  }
+  logger.info('The web configuration was read anew.');
+  return config;
+}
+
 function every(input: Pick<CoreInput, 'clock'>, ms: number, work: () => void): () => void {
   let cancel: () => void = () => undefined;
   const arm = (): void => {
@@ -143,8 +218,11 @@ function onSchedule(event: ScheduleEvent, core: ExporterCore, { logger }: Export
 function waitingFor(state: ScheduleState, core: ExporterCore): string[] {
   if (state.lastSuccessMs !== undefined) return [];
   const { text, cron } = state.schedule;
+  const discovery = core.discovery?.waitingFor(cron) ?? [];
+  // Groups that are known to be empty leave nothing to wait for.
+  if (discovery.length === 0 && core.planner.groups(cron).length === 0) return [];
   const token = core.azure.token.state();
-  const reasons = token.kind === 'waiting' ? [token.reason] : core.log.problems(cron);
+  const reasons = token.kind === 'waiting' ? [token.reason] : [...discovery, ...core.log.problems(cron)];
   const waiting = `AZ2002: schedule ${text} has no result yet`;
   return reasons.length === 0 ? [waiting] : reasons.map((reason) => `${waiting}: ${reason}`);
 }

@@ -1,16 +1,14 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { commands } from '../src/cli/commands.ts';
+import { commonFlags } from '../src/cli/options.ts';
+import { errorCatalogue } from '../src/core/errors.ts';
+import { type OwnMetric, ownMetricName, ownMetrics } from '../src/telemetry/own-metrics.ts';
 
 const root = join(import.meta.dirname, '..');
 const read = (path: string): string => readFileSync(join(root, path), 'utf8');
-const pages = [
-  'README.md',
-  'CONTRIBUTING.md',
-  ...readdirSync(join(root, 'docs'))
-    .filter((name) => name.endsWith('.md'))
-    .map((name) => `docs/${name}`),
-];
+const pages = ['README.md', 'CONTRIBUTING.md', ...globSync('docs/**/*.md', { cwd: root }).sort()];
 
 describe('the differences from Promitor', () => {
   const rows = [...read('docs/promitor-differences.md').matchAll(/\| `(test\/[^`]+)`: (.+?) \|$/gm)].map(
@@ -27,21 +25,125 @@ describe('the differences from Promitor', () => {
   });
 });
 
+const metricNames = new Set((Object.keys(ownMetrics) as OwnMetric[]).map((metric) => ownMetricName(metric, 'azimuth')));
+
+/** Code of a page: the lines of its fenced blocks, continued lines joined, and its code spans. */
+function codeOf(page: string): string[] {
+  const text = read(page);
+  const blocks = [...text.matchAll(/^```.*?\n(.*?)^```$/gms)].map(([, block = '']) => block.replaceAll('\\\n', ' '));
+  const spans = text.replace(/^```.*?^```$/gms, '').matchAll(/(`+)(.+?)\1/g);
+  return [...blocks.flatMap((block) => block.split('\n')), ...[...spans].map(([, , span = '']) => span)];
+}
+
+/** Calls of Azimuth in a piece of code: the command and its flags, up to the end of the call. */
+function callsIn(code: string): { readonly command: string; readonly flags: readonly string[] }[] {
+  const calls = code.matchAll(/(?:^|[\s/(])(?:azimuth|azimuth\.js) ([a-z]+)(?= |$|`)([^|;&]*)/g);
+  return [...calls].map(([, command = '', rest = '']) => ({
+    command,
+    flags: [...rest.matchAll(/(?:^|\s)--([a-z][a-z-]*)/g)].map(([, flag = '']) => flag),
+  }));
+}
+
+/** Lines of other programs, in which `azimuth` is a name. */
+const others = /^(helm|kubectl|az|docker|podman|npm|git) (?!.*azimuth\.js)/;
+
 describe('the pages', () => {
-  it.each(pages)('%s links only to what exists', (page) => {
-    const folder = page.includes('/') ? 'docs' : '.';
-    const targets = [...read(page).matchAll(/\]\((?!https?:|#)([^)#]+)(?:#[^)]*)?\)/g)].map(
-      ([, target = '']) => target,
+  it('are all found, in folders too', () => {
+    expect(pages).toEqual(
+      expect.arrayContaining(['docs/errors.md', 'docs/walkthroughs/README.md', 'docs/adr/0003-dependencies.md']),
     );
-    for (const target of targets) expect(existsSync(join(root, folder, target)), target).toBe(true);
   });
 
-  it.each(pages)('%s names only commands that exist', (page) => {
-    const main = read('src/cli/main.ts');
-    for (const [, command = ''] of read(page).matchAll(
-      /\bazimuth (run|demo|emulate|validate|plan|scrape|check|explain|discover|schema|health)\b/g,
-    )) {
-      expect(main, `${page} names azimuth ${command}`).toContain(`${command}Command`);
+  it.each(pages)('%s links only to what exists', (page) => {
+    const targets = [...read(page).matchAll(/\]\((?!https?:)([^)#]*)(?:#([^)]*))?\)/g)].map(
+      ([, target = '', heading]) => ({ path: target === '' ? page : join(dirname(page), target), heading }),
+    );
+    for (const { path, heading } of targets) {
+      expect(existsSync(join(root, path)), path).toBe(true);
+      if (heading !== undefined) expect(headings(path), `${page} links to #${heading}`).toContain(heading);
     }
+  });
+
+  it.each(pages)('%s names only commands and flags that exist', (page) => {
+    for (const { command, flags } of codeOf(page)
+      .filter((code) => !others.test(code))
+      .flatMap(callsIn)) {
+      const known = commands.find(({ name }) => name === command);
+      expect(known?.name, `${page} names azimuth ${command}`).toBe(command);
+      for (const flag of flags) {
+        expect({ ...commonFlags, ...known?.flags }, `${page} names azimuth ${command} --${flag}`).toHaveProperty(flag);
+      }
+    }
+  });
+
+  it.each(pages)('%s names only metrics of its own that exist', (page) => {
+    for (const [name] of codeOf(page)
+      .join('\n')
+      .matchAll(/\bazimuth_[a-z_]+\b/g)) {
+      const family = name.replace(/_(bucket|sum|count)$/, '');
+      // `azimuth_scrape_` stands for a group of names.
+      const group = name.endsWith('_') && [...metricNames].some((metric) => metric.startsWith(name));
+      expect(group || metricNames.has(name) || metricNames.has(family), `${page} names ${name}`).toBe(true);
+    }
+  });
+
+  it.each(pages)('%s names only error codes that exist', (page) => {
+    for (const [code] of read(page).matchAll(/\bAZ\d{4}\b/g)) expect(errorCatalogue, page).toHaveProperty(code);
+  });
+
+  it.each(pages)('%s names flags alone only where a command has them', (page) => {
+    const code = codeOf(page);
+    const flags = {
+      ...commonFlags,
+      ...Object.fromEntries(commands.flatMap((command) => Object.entries(command.flags))),
+    };
+    // On some pages the flag of another program is spoken of, which then stands in a line of that program.
+    const elsewhere = code
+      .filter((line) => /^[\w=$("]*(helm|kubectl|az|docker|podman|npm|npx|node scripts\/\S+) /.test(line))
+      .join('\n');
+    for (const [, flag = ''] of code.join('\n').matchAll(/^--([a-z][a-z-]*)(?:[ =].*)?$/gm)) {
+      expect(Object.hasOwn(flags, flag) || elsewhere.includes(`--${flag}`), `${page} names --${flag}`).toBe(true);
+    }
+  });
+});
+
+function headings(page: string): string[] {
+  return [...read(page).matchAll(/^#+ (.+)$/gm)].map(([, title = '']) =>
+    title
+      .toLowerCase()
+      .replace(/[^\w\s-]/g, '')
+      .trim()
+      .replaceAll(' ', '-'),
+  );
+}
+
+describe('what the walkthroughs quote of the log', () => {
+  const code = globSync('src/**/*.ts', { cwd: root }).map(read).join('\n');
+  const text = pages
+    .filter((page) => page.includes('walkthroughs/'))
+    .map(read)
+    .join('\n');
+
+  it.each([
+    'has no result yet',
+    'waiting for an access token for',
+    'did not answer within',
+    'pod identity refused; is the identity bound to this pod?',
+    'no identity bound yet?',
+    'is identityId right, ',
+    'no federated credential matches',
+    'the client secret is wrong: give the value of the secret, not its id',
+    'no such application in this tenant: check identityId and tenantId',
+    'needs a token file',
+    'needs a secret',
+    'An access token was obtained.',
+    'No longer failing: ',
+    'Preflight: ',
+    'The identity lacks the role ',
+    'Azimuth is ready.',
+    'Everything that is declared can be read.',
+  ])('%s', (words) => {
+    expect(text).toContain(words);
+    expect(code).toContain(words);
   });
 });

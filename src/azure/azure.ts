@@ -2,16 +2,19 @@ import type { Clock } from '../core/clock.ts';
 import type { CloudEndpoints } from '../core/clouds.ts';
 import type { Outcome } from '../core/outcome.ts';
 import type { AuthenticationConfig } from '../core/runtime-config.ts';
+import type { GraphSource } from '../discovery/ports.ts';
 import type { LogsSource, MetricsSource, QueueSource } from '../scrape/ports.ts';
 import type { CallContext } from './call.ts';
 import type { ClientOptions, SdkCredential } from './clients.ts';
 import { buildCredential } from './credentials.ts';
 import { createRecorder } from './exchange.ts';
 import { createGate } from './gate.ts';
+import { createGraphSource } from './graph.ts';
+import { createGraphProbe } from './graph-probe.ts';
 import { createLogsSource } from './logs.ts';
 import { createMetricsSource } from './metrics.ts';
 import { sdkEndpoints } from './plain-http.ts';
-import type { AzureObserver, PaceState, TokenPort } from './ports.ts';
+import type { AzureObserver, GraphProbe, PaceState, TokenPort } from './ports.ts';
 import { createQueueSource } from './queue.ts';
 import { TokenError } from './token-error.ts';
 import { createTracingClient } from './token-trace.ts';
@@ -41,7 +44,9 @@ export interface Azure {
   readonly metrics: MetricsSource;
   readonly logs: LogsSource;
   readonly queues: QueueSource;
+  readonly graph: GraphSource;
   readonly token: TokenPort;
+  readonly graphProbe: GraphProbe;
   /** How the calls on each of Azure's quotas are paced. */
   readonly pace: { state(): PaceState[] };
   /** Gives up acquisitions and closes all connections. Calls in flight end as failures. */
@@ -54,19 +59,22 @@ export function createAzure(options: AzureOptions): Azure {
   const { cloud, plainHosts } = sdkEndpoints(options.cloud);
   const transport = createTransport();
   const httpClient = createTracingClient(transport);
-  const tokens = createTokenSource({
-    build: () => buildCredential({ cloud, tenantId, authentication, httpClient, userAgent }),
-    authority: cloud.authority,
-    authentication,
-    clock,
-    observer,
-  });
+  const tokenSources = createTenants((tenant) =>
+    createTokenSource({
+      build: () => buildCredential({ cloud, tenantId: tenant, authentication, httpClient, userAgent }),
+      authority: cloud.authority,
+      authentication,
+      clock,
+      observer,
+    }),
+  );
+  const tokens = tokenSources.of(tenantId);
   const closing = new AbortController();
   const recorder = createRecorder({ transport, clock, observer, plainHosts });
   const { rateLimit } = options;
   const reads = rateLimit && { perSecond: rateLimit.readsPerSecond, burst: rateLimit.burst };
   const gate = createGate(clock, reads);
-  const context: CallContext = {
+  const contextOf = (tenant: string): CallContext => ({
     recorder,
     gate,
     clock,
@@ -75,30 +83,63 @@ export function createAzure(options: AzureOptions): Azure {
     maxAttempts: options.maxAttempts ?? 3,
     observer,
     closing: closing.signal,
-    secrets: () => tokens.secrets(),
-    renewToken: (authorization) => tokens.renew(authorization),
-  };
+    secrets: () => tokenSources.all().flatMap((source) => source.secrets()),
+    renewToken: (authorization) => tokenSources.of(tenant).renew(authorization),
+  });
   const clientOptions: ClientOptions = {
     retryOptions: { maxRetries: 0 },
     userAgentOptions: { userAgentPrefix: userAgent },
     additionalPolicies: [{ policy: recorder.policy, position: 'perRetry' }],
   };
-  const parts = { cloud, credential: sdkCredential(tokens), clientOptions, context };
+  const tenants = createTenants((tenant) => ({
+    credential: sdkCredential(tokenSources.of(tenant)),
+    context: contextOf(tenant),
+  }));
+  const metrics = createTenants((tenant) =>
+    createMetricsSource({ cloud, clientOptions, tenantId: tenant, ...tenants.of(tenant) }),
+  );
+  const parts = { cloud, clientOptions, ...tenants.of(tenantId) };
   return {
-    metrics: createMetricsSource(parts),
+    metrics: {
+      query: (request, signal) => metrics.of(request.tenantId ?? tenantId).query(request, signal),
+      definitions: (resourceId, namespace, signal, tenant) =>
+        metrics.of(tenant ?? tenantId).definitions(resourceId, namespace, signal),
+    },
     logs: createLogsSource(parts),
     queues: createQueueSource(parts),
+    graph: createGraphSource({ cloud, clientOptions, tenantOf: (tenant) => tenants.of(tenant) }),
     token: {
       state: () => tokens.state(),
+      identity: () => tokens.identity(),
       probe: (signal) => probe(tokens, `${cloud.resourceManagerAudience}/.default`, signal),
     },
+    graphProbe: createGraphProbe(parts),
     pace: { state: () => gate.state() },
     close: () => {
       closing.abort();
-      tokens.close();
+      for (const source of tokenSources.all()) source.close();
       transport.close();
       return Promise.resolve();
     },
+  };
+}
+
+/** Something that every tenant has of its own, made when it is first needed. */
+interface Tenants<T> {
+  of(tenantId: string): T;
+  all(): readonly T[];
+}
+
+function createTenants<T>(make: (tenantId: string) => T): Tenants<T> {
+  const made = new Map<string, T>();
+  return {
+    of: (tenantId) => {
+      const key = tenantId.toLowerCase();
+      const held = made.get(key) ?? make(tenantId);
+      made.set(key, held);
+      return held;
+    },
+    all: () => [...made.values()],
   };
 }
 

@@ -14,6 +14,8 @@ export interface Limit {
 export interface QuotaNews {
   /** Calls that remain, as the header says. */
   readonly remaining?: number;
+  /** Milliseconds until a quota that is counted in windows is whole again. */
+  readonly resetsAfterMs?: number;
   /** Set when the call was answered 429 or 529. */
   readonly throttle?: {
     /** True when Azure said that the whole quota is used up; false when it may be about one resource. */
@@ -32,7 +34,7 @@ export interface BucketTurn {
 }
 
 /** A bucket alone does not know whose it is. */
-export type BucketState = Omit<PaceState, 'api' | 'subscription' | 'region'>;
+export type BucketState = Omit<PaceState, 'api' | 'subscription' | 'region' | 'tenant'>;
 
 export interface Bucket {
   /** Waits in line for a turn. Undefined when `signal` aborts first. `subject`: what the call asks about. */

@@ -42,12 +42,16 @@ function fromXml(text: string): ErrorBody | undefined {
 }
 
 function innermost(error: Json): string {
-  const details = error['details'];
-  const next =
-    object(error['innererror']) ??
-    object(error['innerError']) ??
-    object(Array.isArray(details) ? details[0] : undefined);
-  return next === undefined ? '' : innermost(next) || (string(next['message']) ?? '');
+  const details: readonly unknown[] = Array.isArray(error['details']) ? error['details'] : [];
+  const inner = object(error['innererror']) ?? object(error['innerError']);
+  const next = inner === undefined ? details.map(object).filter((detail) => detail !== undefined) : [inner];
+  return next.map((one) => innermost(one) || `${string(one['message']) ?? ''}${placeIn(one)}`).join(' ');
+}
+
+/** Where a query is wrong, as Resource Graph tells it. */
+function placeIn({ line, characterPositionInLine: position, token }: Json): string {
+  if (typeof line !== 'number' || typeof position !== 'number') return '';
+  return ` in line ${line} at position ${position}, near ${string(token) ?? ''}`;
 }
 
 function parseObject(text: string): Json | undefined {

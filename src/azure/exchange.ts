@@ -4,7 +4,7 @@ import type { RawAnswer } from './answer.ts';
 import { failureWord } from './failures.ts';
 import { wireUrl } from './plain-http.ts';
 import type { AzureApi, AzureObserver } from './ports.ts';
-import { isThrottled, remainingReads } from './throttle.ts';
+import { isThrottled, remainingQueries, remainingReads } from './throttle.ts';
 import type { Transport } from './transport.ts';
 
 /** What one attempt is about; known before it is sent. */
@@ -14,6 +14,7 @@ export interface AttemptInfo {
   /** Milliseconds at the gate, before the attempt. */
   readonly waitedMs: number;
   readonly subscriptionId?: string;
+  readonly tenantId?: string;
   readonly region?: string;
 }
 
@@ -39,6 +40,7 @@ const emptyBody: Partial<Record<AzureApi, string>> = {
   batch: '{"values":[]}',
   definitions: '{"value":[]}',
   logs: '{"tables":[]}',
+  resourceGraph: '{"totalRecords":0,"count":0,"data":[],"resultTruncated":"false"}',
 };
 
 export interface Recorder {
@@ -117,6 +119,7 @@ function recordHeaders(headers: Readonly<Record<string, string>>): RawAnswer['he
 
 function report(observer: AzureObserver, info: AttemptInfo, durationMs: number, answer: RawAnswer): void {
   const remaining = remainingReads(answer);
+  const queries = remainingQueries(answer);
   const requestId = answer.header('x-ms-request-id');
   observer.request({
     ...info,
@@ -125,6 +128,7 @@ function report(observer: AzureObserver, info: AttemptInfo, durationMs: number, 
     bytes: Buffer.byteLength(answer.body),
     throttled: isThrottled(answer.status),
     ...(remaining === undefined ? {} : { remainingReads: remaining }),
+    ...(queries === undefined ? {} : { remainingQueries: queries }),
     ...(requestId === undefined ? {} : { requestId }),
   });
 }

@@ -1,10 +1,10 @@
 import type { ErrorCode } from '../core/errors.ts';
-import type { CodedError, Outcome } from '../core/outcome.ts';
+import type { AzureSaid, CodedError, Outcome } from '../core/outcome.ts';
 import type { RawAnswer } from './answer.ts';
 import { type ErrorBody, readErrorBody } from './error-body.ts';
 import type { AzureApi } from './ports.ts';
 import { retryAfter, withRetryAfter } from './retry.ts';
-import { clause, tidy } from './text.ts';
+import { clause, scrub, tidy } from './text.ts';
 import { BrokenAnswer } from './transport.ts';
 
 export type Failure = Exclude<Outcome<never>, { kind: 'ok' }>;
@@ -67,6 +67,12 @@ const armAdvice: Advice = {
 
 const adviceByApi: Partial<Record<AzureApi, Advice>> = {
   batch: { AZ3401: 'the identity needs the role Monitoring Reader on the subscription, besides a correct tenantId' },
+  resourceGraph: {
+    AZ3400:
+      'check the criteria and the condition of the resource discovery group, and the subscriptions of the landscape',
+    AZ3403: 'assign the role Reader or Monitoring Reader to the identity on the subscriptions of the landscape',
+    AZ3429: 'use fewer resource discovery groups or a longer interval',
+  },
   subscription: { AZ3403: 'assign the role Monitoring Reader to the identity on the subscription' },
   logs: {
     AZ3400: 'check the query and workspaceId',
@@ -95,6 +101,7 @@ export function statusFailure(answer: RawAnswer, place: FailurePlace): Failure {
     code: row.code,
     message: `${place.host} answered ${said}${wait}; ${advice}.`,
     ...evidence(answer),
+    ...(body.kind === 'azure' ? { said: saidBy(place, body) } : {}),
   };
   return { kind: row.kind, error: row.kind === 'retry' ? withRetryAfter(error, waitMs) : error };
 }
@@ -124,6 +131,14 @@ function quote(status: number, body: { code: string; message: string }, secrets:
   const message = clause(tidy(body.message, secrets));
   const code = tidy(body.code, secrets, 80);
   return [String(status), code, message === '' ? '' : `"${message}"`].filter((part) => part !== '').join(' ');
+}
+
+const deniedAction = /perform action '([^']{1,200})' over scope '([^']{1,1000})'/;
+
+function saidBy({ api, secrets }: FailurePlace, body: { code: string; message: string }): AzureSaid {
+  const [, action, scope] = deniedAction.exec(scrub(body.message, secrets)) ?? [];
+  const code = tidy(body.code, secrets, 80);
+  return { api, code, ...(action === undefined || scope === undefined ? {} : { action, scope }) };
 }
 
 /** The failure of an answer with status 200 (or a surprising one below 400) that does not hold what it should. */

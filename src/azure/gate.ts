@@ -6,7 +6,7 @@ import { type Circuit, createCircuit, verdictOf } from './circuit.ts';
 import { createPace, type Pace, type PacedCall } from './pace.ts';
 import type { PaceState } from './ports.ts';
 import { createRetryBudget, type RetryBudget } from './retry-budget.ts';
-import { quotaNews } from './throttle.ts';
+import { graphNews, quotaNews } from './throttle.ts';
 
 /** A call as the gate sees it. */
 interface GatedCall extends PacedCall {
@@ -65,7 +65,8 @@ export function createGate(clock: Clock, reads?: Limit): Gate {
       return {
         waitedMs: clock.now() - startMs,
         settle: ({ sent, answer, outcome }) => {
-          if (answer !== undefined) turn.answered(quotaNews(answer, clock.now()));
+          const news = call.api === 'resourceGraph' ? graphNews : quotaNews;
+          if (answer !== undefined) turn.answered(news(answer, clock.now()));
           else if (!sent) turn.giveBack();
           pass.settle(verdictOf(outcome));
         },
@@ -80,9 +81,13 @@ export function createGate(clock: Clock, reads?: Limit): Gate {
 /** Why the run ended before a call had its turn. */
 function endedInLine(call: GatedCall, hurdle: PaceState | undefined): CodedError | undefined {
   if (hurdle === undefined) return undefined;
-  const { subscription, region, waiting, ratePerSecond, blockedUntilMs } = hurdle;
-  const quota = `subscription ${subscription}${region === undefined ? '' : ` in ${region}`}`;
-  const advice = 'use longer schedules, batching, or fewer metrics';
+  const { subscription, tenant, region, waiting, ratePerSecond, blockedUntilMs } = hurdle;
+  const owner = tenant === undefined ? `subscription ${subscription}` : `the identity in tenant ${tenant}`;
+  const quota = `${owner}${region === undefined ? '' : ` in ${region}`}`;
+  const advice =
+    tenant === undefined
+      ? 'use longer schedules, batching, or fewer metrics'
+      : 'use fewer resource discovery groups or a longer interval';
   if (blockedUntilMs !== undefined) {
     const until = new Date(blockedUntilMs).toISOString();
     const message = `${call.host} throttles ${quota} and asked for no calls before ${until}, but the run ended first; ${advice}.`;

@@ -19,6 +19,8 @@ const guid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const regionName = /^[a-z0-9-]+$/;
 
 export interface MetricsDeps {
+  /** Whose token the calls carry. */
+  readonly tenantId: string;
   readonly cloud: CloudEndpoints;
   readonly credential: SdkCredential;
   readonly clientOptions: ClientOptions;
@@ -27,7 +29,7 @@ export interface MetricsDeps {
 
 /** Metrics of one resource and of a whole subscription through ARM, of up to 50 resources through the data plane. */
 export function createMetricsSource(deps: MetricsDeps): MetricsSource {
-  const { cloud, credential, clientOptions, context } = deps;
+  const { tenantId, cloud, credential, clientOptions, context } = deps;
   const single = new MetricsQueryClient(credential, {
     ...clientOptions,
     endpoint: cloud.resourceManager,
@@ -45,7 +47,7 @@ export function createMetricsSource(deps: MetricsDeps): MetricsSource {
 
   const calls: Record<MetricsRequest['mode'], (request: MetricsRequest) => QueryCall | string> = {
     single: (request) => ({
-      info: { api: 'metrics', subscriptionId: request.subscriptionId },
+      info: { api: 'metrics', tenantId, subscriptionId: request.subscriptionId },
       host: armHost,
       subject: subjectOf(request),
       send: (abortSignal) => sendSingle(single, request, abortSignal),
@@ -58,7 +60,7 @@ export function createMetricsSource(deps: MetricsDeps): MetricsSource {
       if (!guid.test(subscriptionId)) return `the subscription id "${subscriptionId}" is not a GUID`;
       const endpoint = cloud.metricsDataPlane.replaceAll('{region}', region);
       return {
-        info: { api: 'batch', subscriptionId, region },
+        info: { api: 'batch', tenantId, subscriptionId, region },
         host: hostOf(endpoint),
         subject: subjectOf(request),
         send: (abortSignal) => sendBatch(batchClient(endpoint), request, namespace, abortSignal),
@@ -68,7 +70,7 @@ export function createMetricsSource(deps: MetricsDeps): MetricsSource {
       const region = normalRegion(request.region);
       if (region === undefined) return `the region "${request.region ?? ''}" is not the name of an Azure region`;
       return {
-        info: { api: 'subscription', subscriptionId: request.subscriptionId, region },
+        info: { api: 'subscription', tenantId, subscriptionId: request.subscriptionId, region },
         host: armHost,
         subject: subjectOf(request),
         send: (signal) => subscription(request, region, signal),
@@ -88,7 +90,7 @@ export function createMetricsSource(deps: MetricsDeps): MetricsSource {
         const options = { abortSignal, ...(namespace === undefined ? {} : { metricNamespace: namespace }) };
         return single.listMetricDefinitions(pathOf(resourceId), options).next();
       };
-      const info = { api: 'definitions' as const, ...subscriptionOf(resourceId) };
+      const info = { api: 'definitions' as const, tenantId, ...subscriptionOf(resourceId) };
       const read = (answer: { body: string }): Outcome<MetricOffer[]> => ok(readDefinitions(answer.body));
       return makeCall({ info, host: armHost, subject: resourceKey(resourceId), send, read }, context, signal);
     },

@@ -1,6 +1,7 @@
 import type { Clock } from '../core/clock.ts';
 import { type Bucket, type BucketState, type BucketTurn, createBucket, type Limit, type QuotaNews } from './bucket.ts';
 import type { AzureApi, PaceState } from './ports.ts';
+import { createWindow } from './window.ts';
 
 /** Limit of the resource manager unless configured: bucket of 250 reads, 25 more a second (Azure, since 2024). */
 const defaultReads: Limit = { perSecond: 25, burst: 250 };
@@ -14,10 +15,14 @@ const batchLimit: Limit = { perSecond: 100, burst: 1_000 };
 /** Azure allows 400 reads of metric definitions in five minutes: 100 at once and one a second stay within. */
 const definitionsLimit: Limit = { perSecond: 1, burst: 100 };
 
+/** Resource Graph allows a user 15 queries in five seconds, and counts every page as one (Azure). */
+const graphLimit = { count: 15, windowMs: 5_000 };
+
 /** A call as the pace sees it. */
 export interface PacedCall {
   readonly api: AzureApi;
   readonly subscriptionId?: string;
+  readonly tenantId?: string;
   readonly region?: string;
   /** What it asks about: a resource, a workspace. */
   readonly subject: string;
@@ -35,16 +40,24 @@ export interface Pace {
 interface Lane {
   readonly api: PaceState['api'];
   readonly subscription: string;
+  readonly tenant?: string;
   readonly region?: string;
 }
 
-/** One bucket per subscription for ARM, per subscription and region for the data plane; none ever waits for another. */
+/**
+ * One bucket per subscription for ARM, per subscription and region for the data plane, one window per tenant for
+ * Resource Graph; none ever waits for another.
+ */
 export function createPace(clock: Clock, reads: Limit = defaultReads): Pace {
   const limits = { arm: reads, batch: batchLimit, definitions: definitionsLimit };
   const buckets = new Map<string, { readonly lane: Lane; readonly bucket: Bucket }>();
   const bucketOf = (lane: Lane): Bucket => {
-    const key = [lane.api, lane.subscription, lane.region].join(' ');
-    const held = buckets.get(key) ?? { lane, bucket: createBucket(limits[lane.api], clock) };
+    const { api } = lane;
+    const key = [api, lane.subscription, lane.tenant, lane.region].join(' ');
+    const held = buckets.get(key) ?? {
+      lane,
+      bucket: api === 'resourceGraph' ? createWindow(graphLimit, clock) : createBucket(limits[api], clock),
+    };
     buckets.set(key, held);
     return held.bucket;
   };
@@ -85,7 +98,8 @@ function describe(lane: Lane, state: BucketState): PaceState {
   return { ...lane, ...state };
 }
 
-function lanesOf({ api, subscriptionId, region }: PacedCall): Lane[] {
+function lanesOf({ api, subscriptionId, tenantId, region }: PacedCall): Lane[] {
+  if (api === 'resourceGraph') return [{ api, subscription: '', tenant: tenantId?.toLowerCase() ?? '' }];
   const subscription = subscriptionId?.toLowerCase();
   if (subscription === undefined) return [];
   if (api === 'metrics' || api === 'subscription') return [{ api: 'arm', subscription }];

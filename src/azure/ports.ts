@@ -20,10 +20,14 @@ export interface AzureRequestEvent {
   /** Size of the body after decompression, in bytes; 0 when there was none. */
   readonly bytes: number;
   readonly subscriptionId?: string;
+  /** Tenant whose token the call carries; absent for calls without one. */
+  readonly tenantId?: string;
   /** ARM location; only of calls that go to one. */
   readonly region?: string;
   /** `x-ms-ratelimit-remaining-subscription-reads`, when Azure sent it. */
   readonly remainingReads?: number;
+  /** `x-ms-user-quota-remaining` of Resource Graph, when Azure sent it. */
+  readonly remainingQueries?: number;
   /** Azure answered 429 or 529. */
   readonly throttled: boolean;
   /** Azure's id of the request, for a support case. */
@@ -36,8 +40,11 @@ export interface AzureRequestEvent {
 
 /** One of Azure's quotas and how the calls on it are paced, for the status page and the own metrics. */
 export interface PaceState {
-  readonly api: 'arm' | 'batch' | 'definitions';
+  readonly api: 'arm' | 'batch' | 'definitions' | 'resourceGraph';
+  /** Empty for Resource Graph, which counts by user. */
   readonly subscription: string;
+  /** Tenant of the user; only for Resource Graph. */
+  readonly tenant?: string;
   /** ARM location; only of quotas that are counted by region. */
   readonly region?: string;
   /** Calls that may go out at once; negative while Azure counts more than we did. */
@@ -78,9 +85,27 @@ export type TokenState =
       readonly reason: string;
     };
 
+/** Who a token was given to: ids only. What the token does not tell is left out. */
+export interface TokenIdentity {
+  readonly kind: 'ServicePrincipal' | 'User';
+  /** Application id. */
+  readonly clientId?: string;
+  /** Id in the directory, which role assignments name. */
+  readonly objectId?: string;
+  readonly tenantId?: string;
+}
+
 /** Access tokens as readiness and the preflight see them. */
 export interface TokenPort {
   state(): TokenState;
+  /** Who the tokens held now are for; undefined without one, or when it is no JWT. */
+  identity(): TokenIdentity | undefined;
   /** Gets a token for ARM, or tells why none can be had. */
   probe(signal: AbortSignal): Promise<Outcome<void>>;
+}
+
+/** Whether Resource Graph shows the identity anything. */
+export interface GraphProbe {
+  /** Asks for one resource of the subscriptions (none: of the whole tenant); how many it got, 0 or 1. */
+  look(subscriptionIds: readonly string[], signal: AbortSignal): Promise<Outcome<number>>;
 }

@@ -14,6 +14,27 @@ export function remainingReads(answer: Pick<RawAnswer, 'header'>): number | unde
   return Number.isNaN(remaining) ? undefined : remaining;
 }
 
+/** Queries that remain to this identity in the current window of Resource Graph. */
+export function remainingQueries(answer: Pick<RawAnswer, 'header'>): number | undefined {
+  const remaining = Number.parseInt(answer.header('x-ms-user-quota-remaining') ?? '', 10);
+  return Number.isNaN(remaining) ? undefined : remaining;
+}
+
+/** Resource Graph's quota is the caller's alone, so every refusal speaks for all of it. */
+export function graphNews(answer: RawAnswer, nowMs: number): QuotaNews {
+  const remaining = remainingQueries(answer);
+  const [, hours, minutes, seconds] =
+    /^(\d+):(\d+):(\d+)/.exec(answer.header('x-ms-user-quota-resets-after') ?? '') ?? [];
+  const resets =
+    seconds === undefined
+      ? {}
+      : { resetsAfterMs: ((Number(hours) * 60 + Number(minutes)) * 60 + Number(seconds)) * 1_000 };
+  const left = { ...(remaining === undefined ? {} : { remaining }), ...resets };
+  if (!isThrottled(answer.status)) return left;
+  const waitMs = retryAfter(answer.header, nowMs);
+  return { ...left, throttle: { whole: true, ...(waitMs === undefined ? {} : { retryAfterMs: waitMs }) } };
+}
+
 /** What an answer says about the quota. */
 export function quotaNews(answer: RawAnswer, nowMs: number): QuotaNews {
   const remaining = remainingReads(answer);

@@ -2,8 +2,9 @@ import type { AccessToken, TokenCredential } from '@azure/identity';
 import type { Clock } from '../core/clock.ts';
 import type { CodedError } from '../core/outcome.ts';
 import type { AuthenticationConfig } from '../core/runtime-config.ts';
+import { identityIn } from './claims.ts';
 import { abortReason } from './failures.ts';
-import type { AzureObserver, TokenState } from './ports.ts';
+import type { AzureObserver, TokenIdentity, TokenState } from './ports.ts';
 import { retryAfter } from './retry.ts';
 import { tidy } from './text.ts';
 import { TokenError } from './token-error.ts';
@@ -33,6 +34,8 @@ export interface TokenSource {
   /** Gives up the token of this `Authorization` header. True when another one is worth a try. */
   renew(authorization: string): boolean;
   state(): TokenState;
+  /** Who the held tokens are for. */
+  identity(): TokenIdentity | undefined;
   /** What must not be printed: what signs in, and the tokens held now. */
   secrets(): string[];
   close(): void;
@@ -87,6 +90,10 @@ export function createTokenSource(deps: TokenDeps): TokenSource {
       return true;
     },
     state: () => overall([...entries.values()], clock.now()),
+    identity: () => {
+      const held = [...entries.values()].find(({ token }) => token !== undefined)?.token;
+      return held === undefined ? undefined : identityIn(held.token);
+    },
     secrets: () => [
       ...signInSecrets(deps.authentication),
       ...[...entries.values()].flatMap(({ token }) => token?.token ?? []),

@@ -69,24 +69,24 @@ export function describeQuery(
 }
 
 /**
- * ARM type of a resource id in the id's own spelling: provider and every type segment after the last `/providers/`.
- * It is also the resource's metric namespace. Empty when the id has no provider.
+ * ARM type of a resource id in the id's own spelling: provider and every type segment after the last `providers` that
+ * stands for one (a resource may bear that name). It is also the resource's metric namespace. Empty when the id has no
+ * provider.
  */
 export function armTypeOf(id: ResourceId): string {
-  const at = id.toLowerCase().lastIndexOf('/providers/');
-  return at < 0 ? '' : armTypeOfPath(id.slice(at + '/providers/'.length));
+  const segments = id.split('/').filter((segment) => segment !== '');
+  let type: string[] = [];
+  for (let index = 0; index < segments.length; index += 2) {
+    const [word = '', name = ''] = segments.slice(index, index + 2);
+    if (word.toLowerCase() === 'providers') type = [name];
+    else if (type.length > 0) type.push(word);
+  }
+  return type.join('/');
 }
 
 /** Every ARM type that resources of the row can have: `Microsoft.Web/sites` and `Microsoft.Web/sites/slots`, say. */
 export function armTypesOf(row: ResourceTypeRow): string[] {
-  return row.armType === undefined ? [] : row.paths.map((each) => armTypeOfPath(each.path));
-}
-
-function armTypeOfPath(path: string): string {
-  return path
-    .split('/')
-    .filter((segment, index) => segment !== '' && (index === 0 || index % 2 === 1))
-    .join('/');
+  return row.armType === undefined ? [] : row.paths.map((each) => armTypeOf(`/providers/${each.path}`));
 }
 
 function query(declared: readonly string[], filter: string | undefined): QueryDescription {

@@ -1,5 +1,6 @@
 import type { ResourceId } from '../core/resource-id.ts';
 import { armTypeOf } from './describe.ts';
+import { fitsKind } from './listed.ts';
 import { resourceTypes } from './lookup.ts';
 import type { PathRow, ResourceTypeRow } from './types.ts';
 
@@ -34,15 +35,11 @@ export function matchResourceType(armId: ResourceId, kind = ''): ResourceMatch |
   if (!scope) return undefined;
   const [, subscriptionId = '', resourceGroupName = '', path = ''] = scope;
   for (const candidate of byType.get(armTypeOf(`/providers/${path}`).toLowerCase()) ?? []) {
-    if (!fitsKind(candidate.row, kind)) continue;
+    if (candidate.row.kind !== undefined && !fitsKind(candidate.row.kind, kind)) continue;
     const fields = capture(candidate.path, path);
     if (fields !== undefined) return { row: candidate.row, subscriptionId, resourceGroupName, fields };
   }
   return undefined;
-}
-
-function fitsKind(row: ResourceTypeRow, kind: string): boolean {
-  return row.kind === undefined || kind.toLowerCase().includes(row.kind.text) === row.kind.contained;
 }
 
 function capture(template: PathRow, path: string): Record<string, string> | undefined {

@@ -29,8 +29,14 @@ export interface ResourceTypeRow {
   readonly metricNames?: readonly string[];
   /** True when Promitor's discovery agent can find resources of this type. */
   readonly discoverable: boolean;
-  /** Tells types that share an ARM type apart: whether Azure's `kind` contains the text (compared without case). */
-  readonly kind?: { readonly text: string; readonly contained: boolean };
+  /** Tells types that share an ARM type apart. */
+  readonly kind?: KindRule;
+}
+
+/** A condition on Azure's `kind` of a resource: whether it contains the text (in lower case; compared without case). */
+export interface KindRule {
+  readonly text: string;
+  readonly contained: boolean;
 }
 
 export interface FieldRow {

@@ -4,7 +4,7 @@ import { type LoadedConfiguration, loadConfiguration } from '../config/load.ts';
 import { formatProblem } from '../config/problem.ts';
 import type { Declaration } from '../core/declaration.ts';
 import type { RuntimeConfig } from '../core/runtime-config.ts';
-import { createLogger } from '../telemetry/logger.ts';
+import { createLogger, type LogTarget } from '../telemetry/logger.ts';
 import { reservedNames } from '../telemetry/registry.ts';
 import type { CommandInput } from './command.ts';
 import { isSet, logLevel, oneOf, port, text } from './options.ts';
@@ -24,15 +24,20 @@ export function load({ given, io }: CommandInput, changes: { readonly folder?: s
 }
 
 /** The log as the flags, else the runtime file, want it. */
-export function loggerFor({ given, io }: CommandInput, runtime: RuntimeConfig | undefined): Logger {
+export function loggerFor({ given, io }: CommandInput, runtime: RuntimeConfig | undefined, target?: LogTarget): Logger {
   const telemetry = runtime?.telemetry;
-  const format = oneOf(given, 'log-format', ['text', 'json']) ?? 'text';
+  const flag = logLevel(given);
   return createLogger({
-    level: logLevel(given) ?? telemetry?.containerLogs.level ?? telemetry?.level ?? 'Information',
-    enabled: telemetry?.containerLogs.isEnabled ?? true,
-    format,
+    level: flag ?? telemetry?.level ?? 'Information',
+    // The flag is the last word on the container's log.
+    container: {
+      enabled: telemetry?.containerLogs.isEnabled ?? true,
+      ...(flag === undefined ? { level: telemetry?.containerLogs.level } : {}),
+    },
+    format: oneOf(given, 'log-format', ['text', 'json']) ?? 'text',
     color: io.isTerminal && (io.env['NO_COLOR'] ?? '') === '',
     destination: io.logDestination,
+    ...(target === undefined ? {} : { target }),
   });
 }
 

@@ -1,30 +1,9 @@
 import { readFileSync } from 'node:fs';
-import type { Command } from './command.ts';
-import { demoCommand } from './commands/demo.ts';
-import { emulateCommand } from './commands/emulate.ts';
-import { healthCommand } from './commands/health.ts';
-import { planCommand } from './commands/plan.ts';
 import { runCommand } from './commands/run.ts';
-import { schemaCommand } from './commands/schema.ts';
-import { scrapeCommand } from './commands/scrape.ts';
-import { validateCommand } from './commands/validate.ts';
+import { commands } from './commands.ts';
 import { commandHelp, overview } from './help.ts';
 import type { Io } from './io.ts';
 import { commonFlags, isSet, parseFlags, UsageError } from './options.ts';
-
-const commands: readonly Command[] = [
-  runCommand,
-  demoCommand,
-  emulateCommand,
-  validateCommand,
-  planCommand,
-  scrapeCommand,
-  schemaCommand,
-  healthCommand,
-];
-
-/** Commands of the design that later versions bring. */
-const later: ReadonlySet<string> = new Set(['check', 'explain', 'discover']);
 
 const usageExitCode = 2;
 
@@ -64,7 +43,6 @@ async function main(args: readonly string[], io: Io): Promise<number> {
 }
 
 function unknownCommand(name: string): string {
-  if (later.has(name)) return `the command ${name} is not available in this version`;
   return `there is no command ${name}; there are ${commands.map((command) => command.name).join(', ')}`;
 }
 

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 
 /** The files that configuration needs; a parameter, so that tests have none. */
@@ -7,6 +7,8 @@ export interface FileSystem {
   readFile(path: string): string | undefined;
   exists(path: string): boolean;
   isDirectory(path: string): boolean;
+  /** Names in a folder, sorted; empty when it cannot be read. */
+  list(path: string): readonly string[];
 }
 
 /** The files of the machine. */
@@ -20,7 +22,27 @@ export const nodeFileSystem: FileSystem = {
   },
   exists: (path) => existsSync(path),
   isDirectory: (path) => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false,
+  list: (path) => {
+    try {
+      return readdirSync(path).sort();
+    } catch {
+      return [];
+    }
+  },
 };
+
+/** Changes whenever a file, or what lies in a folder, is written or replaced, also through a symbolic link. */
+export function stampOf(path: string): string {
+  try {
+    const { ino, size, mtimeMs } = statSync(path);
+    const inside = nodeFileSystem.isDirectory(path)
+      ? nodeFileSystem.list(path).map((name) => stampOf(join(path, name)))
+      : [];
+    return [realpathSync(path), ino, size, mtimeMs, ...inside].join(' ');
+  } catch {
+    return `${path} is not there`;
+  }
+}
 
 /** A path of the configuration: relative ones start at the configuration folder. */
 export function inFolder(folder: string, path: string): string {

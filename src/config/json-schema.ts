@@ -1,6 +1,7 @@
 import { resourceTypes } from '../catalogue/lookup.ts';
 import { declarationSpec, metricSpec } from './declaration/fields.ts';
 import { resourceSpec } from './declaration/resources.ts';
+import { discoverySpec } from './discovery/fields.ts';
 import { runtimeSpec } from './runtime/fields.ts';
 import type { JsonSchema } from './spec.ts';
 
@@ -13,9 +14,12 @@ function implication(condition: JsonSchema, consequence: JsonSchema): JsonSchema
 }
 
 /** JSON Schema of a file for completion in editors, made of the same tables that read it. */
-export function jsonSchema(kind: 'declaration' | 'runtime'): JsonSchema {
+export function jsonSchema(kind: 'declaration' | 'runtime' | 'discovery'): JsonSchema {
   if (kind === 'runtime') {
     return { $schema: dialect, title: 'Azimuth runtime configuration', ...runtimeSpec.schema() };
+  }
+  if (kind === 'discovery') {
+    return { $schema: dialect, title: 'Azimuth resource discovery declaration', ...discoverySpec.schema() };
   }
   const declaration = declarationSpec.schema();
   const properties = Object.assign({}, declaration['properties'], {

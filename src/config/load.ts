@@ -1,12 +1,16 @@
 import { join } from 'node:path';
 import type { Declaration } from '../core/declaration.ts';
 import type { RuntimeConfig } from '../core/runtime-config.ts';
-import { type InvalidMetric, type ReadDeclaration, readDeclaration } from './declaration/declaration.ts';
+import type { WebConfig } from '../core/web-config.ts';
+import type { InvalidMetric, ReadDeclaration } from './declaration/declaration.ts';
+import { declarationFiles, readDeclarationFiles } from './declaration/files.ts';
+import { type ReadDiscovery, readDiscoveryFile } from './discovery/discovery.ts';
 import type { Environment } from './environment.ts';
 import type { FileSystem } from './file-system.ts';
 import { findFolder } from './folder.ts';
 import { orderProblems, type Problem, problem, startOf } from './problem.ts';
 import { type ReadRuntime, readRuntime } from './runtime/runtime.ts';
+import { type ReadWebConfig, readWebConfig } from './web/web-config.ts';
 import { readYaml } from './yaml.ts';
 
 export interface LoadInput {
@@ -40,6 +44,8 @@ export interface LoadedConfiguration {
   /** Undefined when the declaration as a whole cannot be trusted; holds the valid metrics otherwise. */
   readonly declaration?: Declaration;
   readonly invalidMetrics: readonly InvalidMetric[];
+  /** How the endpoint is protected; undefined when nothing says so, or when what says so has errors. */
+  readonly web?: WebConfig;
   /** Undefined when there is something to run. Warnings never refuse. */
   readonly refusal?: Refusal;
 }
@@ -61,15 +67,32 @@ export function loadConfiguration(input: LoadInput): LoadedConfiguration {
   if (runtimeText === undefined) return missingFile(fileSystem, folder, [runtimePath], [], runtimePath, 'runtime file');
   const runtime = loadRuntime(runtimeText, runtimePath, input, folder);
   const discovery = loadDiscovery(folder, fileSystem);
-  const files = [runtimePath, runtime.declarationPath, ...discovery.files];
-  const problems = [...runtime.problems, ...discovery.problems];
-  const declarationText = fileSystem.readFile(runtime.declarationPath);
-  if (declarationText === undefined) {
-    return missingFile(fileSystem, folder, files, problems, runtime.declarationPath, 'metrics declaration');
+  const webPath = runtime.runtime?.server.webConfigFile;
+  const web = webPath === undefined ? undefined : readWebConfig(webPath, fileSystem);
+  const declaration = declarationFiles(runtime.declarationPath, fileSystem);
+  const files = [
+    runtimePath,
+    ...(declaration.length === 0 ? [runtime.declarationPath] : declaration),
+    ...(discovery === undefined ? [] : [discovery.file]),
+    ...(webPath === undefined ? [] : [webPath]),
+  ];
+  const problems = [...runtime.problems, ...(discovery?.read.problems ?? []), ...(web?.problems ?? [])];
+  const texts = declaration.flatMap((file) => {
+    const text = fileSystem.readFile(file);
+    return text === undefined ? [] : [{ file, text }];
+  });
+  const unread = declaration.find((file) => texts.every((text) => text.file !== file));
+  if (unread !== undefined || texts.length === 0) {
+    return missingFile(fileSystem, folder, files, problems, unread ?? runtime.declarationPath, 'metrics declaration');
   }
-  const declaration = loadDeclaration(declarationText, runtime.declarationPath, input);
-  problems.push(...declaration.problems, ...unmapped(runtime, declaration));
-  return conclude(input, { folder, files, problems: orderProblems(problems, files) }, runtime, declaration);
+  const read = readDeclarationFiles(texts, {
+    env,
+    ...(input.reservedNames === undefined ? {} : { reservedNames: input.reservedNames }),
+    ...(discovery === undefined ? {} : { discovery: discovery.read }),
+    agent: runtime.hasAgent,
+  });
+  problems.push(...read.problems, ...unmapped(runtime, read));
+  return conclude(input, { folder, files, problems: orderProblems(problems, files) }, runtime, read, web);
 }
 
 function loadRuntime(text: string, file: string, input: LoadInput, folder: string): ReadRuntime {
@@ -82,31 +105,20 @@ function loadRuntime(text: string, file: string, input: LoadInput, folder: strin
     env: input.env,
     fileSystem: input.fileSystem,
   });
-  if (syntaxError) return { ...read, runtime: undefined, problems };
+  // Whether it names a discovery agent is not known; that a group is missing would be a consequence.
+  if (syntaxError) return { ...read, runtime: undefined, hasAgent: true, problems };
   const own = blank ? [] : problems;
   const refused = own.some((item) => item.severity === 'error');
   return { ...read, runtime: refused ? undefined : read.runtime, problems: [...own, ...read.problems] };
 }
 
-function loadDeclaration(text: string, file: string, { env, reservedNames }: LoadInput): ReadDeclaration {
-  const { root, problems } = readYaml(text, file);
-  if (root === undefined) return { declaration: undefined, invalidMetrics: [], problems };
-  const read = readDeclaration(root, env, reservedNames);
-  const refused = problems.some((item) => item.severity === 'error');
-  return {
-    ...read,
-    declaration: refused ? undefined : read.declaration,
-    problems: [...problems, ...read.problems],
-  };
-}
-
-function loadDiscovery(folder: string, fileSystem: FileSystem) {
+/** Undefined without the file, which is optional. */
+function loadDiscovery(folder: string, fileSystem: FileSystem): { file: string; read: ReadDiscovery } | undefined {
   const file = join(folder, 'resource-discovery-declaration.yaml');
   const text = fileSystem.readFile(file);
-  if (text === undefined) return { files: [], problems: [] };
-  const message = 'The resource discovery declaration is not used in this version; only its syntax is checked.';
-  const unused = problem('warning', 'AZ1092', { at: startOf(file), path: '' }, message);
-  return { files: [file], problems: [...readYaml(text, file).problems, unused] };
+  if (text === undefined) return undefined;
+  const { root, problems } = readYaml(text, file);
+  return { file, read: readDiscoveryFile(root, problems, { at: startOf(file), path: '' }) };
 }
 
 /** Statuspage mappings must name a metric with one resource (Promitor's rule). */
@@ -118,11 +130,13 @@ function unmapped(runtime: ReadRuntime, read: ReadDeclaration): readonly Problem
     // An invalid metric was reported; that it is missing follows from it.
     if (invalid.has(name)) return [];
     const metric = declaration.metrics.find((candidate) => candidate.name === name);
-    if (metric?.resources.length === 1) return [];
+    if (metric?.resources.length === 1 && metric.resourceDiscoveryGroups.length === 0) return [];
     const message =
       metric === undefined
         ? `The metrics declaration has no metric \`${name}\`.`
-        : `The metric \`${name}\` has ${metric.resources.length} resources; a mapped metric must have one.`;
+        : metric.resourceDiscoveryGroups.length > 0
+          ? `The metric \`${name}\` names resource discovery groups; a mapped metric must have one resource.`
+          : `The metric \`${name}\` has ${metric.resources.length} resources; a mapped metric must have one.`;
     return [problem('error', 'AZ1209', place, message, { found: name })];
   });
 }
@@ -132,8 +146,10 @@ function conclude(
   shared: { folder: string; files: readonly string[]; problems: readonly Problem[] },
   runtime: ReadRuntime,
   declaration: ReadDeclaration,
+  web: ReadWebConfig | undefined,
 ): LoadedConfiguration {
-  const refusal = refuse(input, shared.problems, runtime, declaration);
+  const unprotected = web !== undefined && web.config === undefined;
+  const refusal = unprotected ? openEndpoint : refuse(input, shared.problems, runtime, declaration);
   const { port } = input;
   const config = runtime.runtime;
   const served = config && port !== undefined ? { ...config, server: { ...config.server, httpPort: port } } : config;
@@ -142,9 +158,17 @@ function conclude(
     ...(served === undefined ? {} : { runtime: served }),
     ...(declaration.declaration === undefined ? {} : { declaration: declaration.declaration }),
     invalidMetrics: declaration.invalidMetrics,
+    ...(web?.config === undefined ? {} : { web: web.config }),
     ...(refusal === undefined ? {} : { refusal }),
   };
 }
+
+/** An endpoint that should be protected does not open unprotected. */
+const openEndpoint: Refusal = {
+  exitCode: 2,
+  message:
+    'The web configuration file has errors, and the endpoint does not open without it; mend them and start again.',
+};
 
 /** `run` starts unless nothing can be scraped, a file cannot be trusted, or `strict` is set. */
 function refuse(
@@ -187,7 +211,7 @@ function missingFile(
   what: string,
 ): LoadedConfiguration {
   const state = fileSystem.isDirectory(path)
-    ? 'is a folder'
+    ? `is a folder${what === 'metrics declaration' ? ' without YAML files' : ''}`
     : fileSystem.exists(path)
       ? 'cannot be read'
       : 'does not exist';

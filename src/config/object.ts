@@ -1,5 +1,5 @@
 import { isNothing, type MapEntry, type MapNode, memberPath, type Place, type YamlNode } from './node.ts';
-import { problem } from './problem.ts';
+import { type Problem, problem } from './problem.ts';
 import {
   absent,
   type Field,
@@ -118,7 +118,7 @@ function assignEntries(
     const free = intended !== undefined && !entries.has(intended) && !misspelled.has(intended);
     // That the field is missing would only follow from the misspelling; the two are one mistake.
     if (free && (field?.required || field?.expected)) misspelled.set(intended, entry);
-    else reader.report(unknownField(entry.key, names, options, { at: entry.keyAt, path: memberPath(path, entry.key) }));
+    else reader.report(unknownEntry(entry, names, options, path, reader));
   }
   return { entries, misspelled };
 }
@@ -139,6 +139,18 @@ function readMisspelled(
 
 function insideOf(parent: Place): string {
   return parent.path === '' ? '' : ` in ${fieldName(parent.path)}`;
+}
+
+function unknownEntry(
+  { key, keyAt }: MapEntry,
+  names: readonly string[],
+  options: ObjectOptions,
+  path: string,
+  { refuseUnknown }: Reader,
+): Problem {
+  const item = unknownField(key, names, options, { at: keyAt, path: memberPath(path, key) });
+  if (!refuseUnknown) return item;
+  return { ...item, severity: 'error', message: item.message.replace(' is ignored', ' is refused') };
 }
 
 function unknownField(key: string, names: readonly string[], options: ObjectOptions, place: Place) {

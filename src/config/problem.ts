@@ -58,6 +58,11 @@ export function startOf(file: string): Origin {
   return { file, line: 1, column: 1 };
 }
 
+/** Whether a path is below another one, or the other one itself. */
+export function isWithin(path: string, outer: string): boolean {
+  return path === outer || path.startsWith(`${outer}.`) || path.startsWith(`${outer}[`);
+}
+
 /** `file:line:column: error AZ1012: message`. */
 export function formatProblem(item: Problem): string {
   return `${item.file}:${item.line}:${item.column}: ${item.severity} ${item.code}: ${item.message}`;

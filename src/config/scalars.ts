@@ -89,25 +89,32 @@ function integerRange(min: number | undefined, max: number | undefined): string 
 /** A decimal number. `NaN` and infinities are taken only when `anyValue` says so (the unavailable value may be NaN). */
 export function decimal(options: {
   readonly above?: number;
+  readonly least?: number;
   readonly most?: number;
   readonly anyValue?: boolean;
 }): Spec<number> {
   const bounds = [
     ...(options.above === undefined ? [] : [`above ${options.above}`]),
+    ...(options.least === undefined ? [] : [`of at least ${options.least}`]),
     ...(options.most === undefined ? [] : [`at most ${options.most}`]),
   ].join(' and ');
   return scalar(
     (given, name) => {
       const value = numberFrom(given.trim());
       const plain = value !== undefined && Number.isFinite(value);
-      const inside = (value ?? 0) > (options.above ?? -Infinity) && (value ?? 0) <= (options.most ?? Infinity);
+      const { above = -Infinity, least = -Infinity, most = Infinity } = options;
+      const inside = value !== undefined && value > above && value >= least && value <= most;
       if (value !== undefined && (options.anyValue || (plain && inside))) return { ok: true, value };
       const wanted = bounds === '' ? 'a number' : `a number ${bounds}`;
       return { ok: false, code: 'AZ1013', message: `${name} must be ${wanted}, not \`${given}\`.` };
     },
     options.anyValue
       ? { type: ['number', 'string'] }
-      : { type: 'number', ...(options.above === undefined ? {} : { exclusiveMinimum: options.above }) },
+      : {
+          type: 'number',
+          ...(options.above === undefined ? {} : { exclusiveMinimum: options.above }),
+          ...(options.least === undefined ? {} : { minimum: options.least }),
+        },
   );
 }
 

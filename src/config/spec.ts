@@ -8,6 +8,8 @@ export type JsonSchema = Readonly<Record<string, unknown>>;
 export interface Reader {
   /** The declaration compares keys and enums with their case, the runtime file without (both as Promitor does). */
   readonly exactCase: boolean;
+  /** Unknown fields are errors: where one that is not heeded would leave a door open. */
+  readonly refuseUnknown?: boolean;
   report(item: Problem): void;
 }
 

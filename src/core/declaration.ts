@@ -1,5 +1,6 @@
 import type { Aggregation } from './aggregation.ts';
 import type { CloudEndpoints } from './clouds.ts';
+import type { DiscoveryDeclaration } from './discovery.ts';
 import type { Schedule } from './schedule.ts';
 import type { Secret } from './secret.ts';
 
@@ -8,6 +9,22 @@ export interface Declaration {
   readonly tenantId: string;
   readonly cloud: CloudEndpoints;
   readonly metrics: readonly MetricDefinition[];
+  /** Resource discovery groups of both files; undefined when there is none that can be used. */
+  readonly discovery?: DiscoveryDeclaration;
+  /** What Azure knows of resources and becomes labels; undefined when nothing was declared. */
+  readonly resourceLabels?: ResourceLabels;
+}
+
+/** Tags and properties of resources that are shown; nothing else of a resource ever is. */
+export interface ResourceLabels {
+  /** Names of tags (Azure compares them without case) and the labels that carry their values. */
+  readonly tags: readonly { readonly tag: string; readonly label: string }[];
+  /** Paths below a resource, such as `sku.name`, in Azure's case, and their labels. */
+  readonly properties: readonly { readonly path: string; readonly label: string }[];
+  /** Label of the display name of the subscription. */
+  readonly subscriptionName?: string;
+  /** `labels`: on every series; `info`: on one series a resource, `azimuth_resource_info`. */
+  readonly as: 'labels' | 'info';
 }
 
 /** One entry of `metrics` in the declaration. */

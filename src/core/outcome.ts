@@ -7,10 +7,23 @@ export interface CodedError {
   readonly message: string;
   /** HTTP status of the answer that caused it, when there was one. */
   readonly status?: number;
+  /** What the error body of Azure's answer named, for whoever must tell causes apart. */
+  readonly said?: AzureSaid;
   /** Azure's id of the request (`x-ms-request-id`), for a support case. */
   readonly requestId?: string;
   /** Milliseconds that the service asked to wait (`Retry-After`), when it did. */
   readonly retryAfterMs?: number;
+}
+
+/** The part of an error of Azure's that is made for programs. */
+export interface AzureSaid {
+  /** The API that was asked, as in the label `api`. */
+  readonly api: string;
+  /** Azure's own code: `AuthorizationFailed`. */
+  readonly code: string;
+  /** Action and scope that a 403 of the resource manager says are not allowed. */
+  readonly action?: string;
+  readonly scope?: string;
 }
 
 /**

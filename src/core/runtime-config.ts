@@ -23,10 +23,21 @@ export interface RuntimeConfig {
   readonly seriesLimit: { readonly perMetric: number; readonly total: number };
   /** Most calls that plans may make in an average hour; schedules are stretched to keep to it. Absent: no bound. */
   readonly callBudget?: { readonly callsPerHour: number };
+  readonly resourceDiscovery: ResourceDiscoveryConfig;
   readonly healthCheck: {
     /** Promitor's health answer turns bad when no run succeeds. */
     readonly scraperFreshness: boolean;
   };
+}
+
+/** How resource discovery groups are kept up to date. */
+export interface ResourceDiscoveryConfig {
+  /** Promitor's discovery agent, which knows the groups that no file defines. */
+  readonly agent?: { readonly host: string; readonly port: number };
+  /** Share of a list, 0 to 1, that may vanish without a second answer. */
+  readonly shrinkThreshold: number;
+  /** Milliseconds from one refresh of a group to the next. */
+  readonly refreshIntervalMs: number;
 }
 
 export type AuthenticationMode =
@@ -66,6 +77,17 @@ export interface TelemetryConfig {
   readonly level: LogLevel;
   /** Container logs can be switched off altogether (`telemetry.containerLogs.isEnabled`). */
   readonly containerLogs: { readonly isEnabled: boolean; readonly level?: LogLevel };
+  /** Undefined: nothing is sent there. */
+  readonly applicationInsights?: ApplicationInsightsConfig;
+}
+
+/** Where log events are sent, from an instrumentation key or a connection string. */
+export interface ApplicationInsightsConfig {
+  readonly instrumentationKey: Secret;
+  /** Base URL of the ingestion endpoint. */
+  readonly ingestionEndpoint: string;
+  /** Least level, when it is higher than that of the log. */
+  readonly level?: LogLevel;
 }
 
 export interface AzureMonitorConfig {

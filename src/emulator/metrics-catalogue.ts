@@ -182,6 +182,7 @@ export const metricsCatalogue: readonly CatalogueRow[] = [
   ]),
 
   row(site, 'Requests, Http2xx, Http4xx, Http5xx', 'Count', 'Total', ['Instance']),
+  row(site, 'FunctionExecutionCount, FunctionExecutionUnits', 'Count', 'Total', ['Instance']),
   row(site, 'HttpResponseTime', 'Seconds', 'Average', ['Instance']),
   row(site, 'CpuTime', 'Seconds', 'Total', ['Instance']),
   row(site, 'MemoryWorkingSet', 'Bytes', 'Average', ['Instance']),

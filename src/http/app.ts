@@ -1,6 +1,11 @@
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
+import type { DiscoveryApi } from '../discovery/agent/ports.ts';
+import { basicAuth, isKnown } from './basic-auth.ts';
+import { discoveryRoutes } from './discovery-api.ts';
+import { explainRoute } from './explain-api.ts';
 import { indexPage } from './index-page.ts';
-import type { Exposition } from './ports.ts';
+import type { Users } from './passwords.ts';
+import type { ExplainSource, Exposition } from './ports.ts';
 
 export interface AppOptions {
   readonly version: string;
@@ -11,6 +16,13 @@ export interface AppOptions {
   readonly unhealthy: () => readonly string[];
   /** Reasons why nothing can be shown yet; empty once every schedule has had a run with a result. */
   readonly notReady: () => readonly string[];
+  readonly explain: ExplainSource;
+  /** Users of the endpoint; none: no password is asked for. */
+  readonly users: Users;
+  /** Headers of every answer, as the web configuration file names them. */
+  readonly headers: () => Readonly<Record<string, string>>;
+  /** Promitor's discovery API; undefined when no discovery groups are declared. */
+  readonly discovery?: DiscoveryApi;
   /** Called with errors that no route handled. */
   readonly onError: (error: unknown) => void;
 }
@@ -20,11 +32,14 @@ export function createApp(options: AppOptions): Express {
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
-  app.use(commonHeaders(options.version));
+  app.use(commonHeaders(options));
+  app.use(basicAuth(options.users, probes));
 
   app.get('/-/healthy', reasons(options.unhealthy, 'Azimuth is healthy.'));
   app.get('/-/ready', reasons(options.notReady, 'Azimuth is ready.'));
   if (options.metricsPath !== undefined) app.get(options.metricsPath, metrics(options));
+  app.get('/api/v1/explain', explainRoute(options.explain));
+  if (options.discovery !== undefined) app.use(discoveryRoutes(options.discovery));
   app.get('/', (_request, response) => {
     response.set('Content-Security-Policy', "default-src 'none'; style-src 'unsafe-inline'");
     response.type('html').send(indexPage(options.version, options.metricsPath));
@@ -40,21 +55,28 @@ export function createApp(options: AppOptions): Express {
   return app;
 }
 
+/** Routes that the kubelet asks, which can show no password. */
+const probes: ReadonlySet<string> = new Set(['/-/healthy', '/-/ready']);
+
 /** `X-Version` is on every answer, as it is in Promitor. */
-function commonHeaders(version: string): RequestHandler {
+function commonHeaders({ version, headers }: AppOptions): RequestHandler {
   return (_request, response, next) => {
     response.set({ 'X-Version': version, 'X-Content-Type-Options': 'nosniff', 'Referrer-Policy': 'no-referrer' });
+    response.set(headers());
     next();
   };
 }
 
-/** 200 with one sentence, or 503 with one reason a line. */
+/** 200 with one sentence, or 503 with one reason a line. Reasons name resources, so they want the password. */
 function reasons(why: () => readonly string[], fine: string): RequestHandler {
   return (_request, response) => {
     const lines = why();
     response.set('Cache-Control', 'no-store').type('text/plain');
     if (lines.length === 0) response.status(200).send(`${fine}\n`);
-    else response.status(503).send(`${lines.join('\n')}\n`);
+    else
+      response
+        .status(503)
+        .send(isKnown(response) ? `${lines.join('\n')}\n` : 'The reasons are told with a password only.\n');
   };
 }
 

@@ -3,6 +3,7 @@ import { shortId } from '../core/hash.ts';
 import type { Schedule } from '../core/schedule.ts';
 import type { PlannedItem } from './items.ts';
 import { chooseModes, type ModeChoice } from './modes.ts';
+import type { Steps } from './steps.ts';
 import type { Capabilities, MetricsQueryShape, QueryGroup, ScrapeItem } from './types.ts';
 
 /** Azure's limit of metric names in one call (azure-apis reference, section 1.5). */
@@ -37,15 +38,15 @@ interface Cell {
  * resource, and in batch mode up to 50 resources of one region. Entities of one resource (queues of a namespace) share
  * a call through a joined filter. The order of the declaration does not matter.
  */
-export function groupItems(items: readonly PlannedItem[], capabilities: Capabilities): QueryGroup[] {
+export function* groupItems(items: readonly PlannedItem[], capabilities: Capabilities): Steps<QueryGroup[]> {
   const schedules = firstTexts(items);
-  const choices = chooseModes(items, capabilities);
+  const choices = yield* chooseModes(items, capabilities);
   const byUnit = new Map<string, Candidate[]>();
   for (const planned of items) {
     const candidate = candidateOf(planned, choices(planned), schedules, capabilities);
     if (candidate === undefined) continue;
-    const unit = `${candidate.key} ${candidate.item.resource.key}`;
-    byUnit.set(unit, [...(byUnit.get(unit) ?? []), candidate]);
+    push(byUnit, `${candidate.key} ${candidate.item.resource.key}`, candidate);
+    yield;
   }
   const bySharing = new Map<string, Cell[]>();
   for (const candidates of byUnit.values()) {
@@ -54,17 +55,27 @@ export function groupItems(items: readonly PlannedItem[], capabilities: Capabili
       if (first === undefined) continue;
       const alone = first.choice.mode === 'single' ? first.item.resource.key : '';
       const sharing = JSON.stringify([first.key, alone, cell.names, cell.entities]);
-      bySharing.set(sharing, [...(bySharing.get(sharing) ?? []), cell]);
+      push(bySharing, sharing, cell);
     }
+    yield;
   }
   const groups: QueryGroup[] = [];
   for (const cells of bySharing.values()) {
     const size = sizeOf(cells[0]?.candidates[0]?.choice, capabilities);
     const ordered = [...cells].sort((a, b) => compare(resourceOf(a), resourceOf(b)));
-    for (const part of chunks(ordered, size)) groups.push(groupOf(part));
+    for (const part of chunks(ordered, size)) {
+      groups.push(groupOf(part));
+      yield;
+    }
   }
   // Items of a group are in order, so groups are in that of metrics and resources, which people read.
   return groups.sort((a, b) => compare(a.items[0]?.id ?? '', b.items[0]?.id ?? '') || compare(a.id, b.id));
+}
+
+function push<T>(lists: Map<string, T[]>, key: string, entry: T): void {
+  const list = lists.get(key);
+  if (list === undefined) lists.set(key, [entry]);
+  else list.push(entry);
 }
 
 function sizeOf(choice: ModeChoice | undefined, capabilities: Capabilities): number {
@@ -178,6 +189,7 @@ function groupOf(cells: readonly Cell[]): QueryGroup {
     id: `${choice.mode}-${shortId(JSON.stringify([first.key, items.map(({ id }) => id)]))}`,
     mode: choice.mode,
     schedule,
+    tenantId: first.item.resource.tenantId,
     subscriptionId: first.item.resource.subscriptionId,
     ...(choice.region === undefined ? {} : { region: choice.region }),
     items,

@@ -7,7 +7,8 @@ import { type LabelPair, labelName } from '../core/labels.ts';
 import { resourceKey } from '../core/resource-id.ts';
 import { layOutLabels } from './labels.ts';
 import { openDimensions } from './open-dimensions.ts';
-import type { PlannedResource, PlanWarning, ScrapeItem } from './types.ts';
+import type { Steps } from './steps.ts';
+import type { Found, PlannedResource, PlanWarning, ScrapeItem } from './types.ts';
 
 /** An item and the filter that its query needs. */
 export interface PlannedItem {
@@ -17,45 +18,105 @@ export interface PlannedItem {
   readonly metricName?: string;
 }
 
+/** An item and what a reader should know of it. */
+interface NotedItem {
+  readonly planned: PlannedItem;
+  readonly notes: readonly string[];
+}
+
+/** Items of a resource, and the labels of Azure's that they were made with. */
+interface CachedItems {
+  readonly noted: readonly NotedItem[];
+  readonly looked: readonly LabelPair[];
+}
+
+/** Items made before; what a resource and a metric come to rarely changes, and making them is most of the work. */
+export type ItemCache = WeakMap<MetricDefinition, WeakMap<DeclaredResource, CachedItems>>;
+
+export interface ItemsInput {
+  /** Tenant of declared resources. */
+  readonly tenantId: string;
+  readonly found: Found;
+  /** Labels that Azure's tags and properties give a resource, by its key. */
+  readonly labelsOf: (resourceKey: string) => readonly LabelPair[];
+  readonly cache: ItemCache;
+}
+
 /**
  * The items of one metric: one per resource and Azure metric name, so that each keeps its identity however calls are
- * shared. A resource declared twice is scraped once.
+ * shared. The type of a discovered resource, not that of the metric, selects query and labels (Promitor's rule). A
+ * resource that is declared twice, or also discovered, or found by several groups, is scraped once.
  */
-export function planItems(
+export function* planItems(
   metric: MetricDefinition,
-  tenantId: string,
-): { items: PlannedItem[]; warnings: PlanWarning[] } {
-  const row = findResourceType(metric.resourceType);
-  if (row === undefined) throw new Error(`resource type ${metric.resourceType} is not in the catalogue`);
+  { tenantId, found, labelsOf, cache }: ItemsInput,
+): Steps<{ items: PlannedItem[]; warnings: PlanWarning[] }> {
   const items = new Map<string, PlannedItem>();
   const warnings = new Map<string, PlanWarning>();
+  const known = cache.get(metric) ?? new WeakMap<DeclaredResource, CachedItems>();
+  cache.set(metric, known);
+  const own = (resource: DeclaredResource, type: string, tenant: string): readonly NotedItem[] => {
+    const made =
+      usable(known.get(resource), labelsOf) ??
+      itemsOfResource(metric, resource, rowOf(type), { tenantId: tenant, labelsOf });
+    known.set(resource, made);
+    const { noted } = made;
+    for (const { notes } of noted) {
+      for (const message of notes) warnings.set(message, { metric: metric.name, message });
+    }
+    return noted;
+  };
   for (const resource of metric.resources) {
-    for (const { planned, notes } of itemsOfResource(metric, resource, row, tenantId)) {
+    for (const { planned } of own(resource, metric.resourceType, tenantId)) {
       if (items.has(planned.item.id)) {
         const message = `resource ${planned.item.resource.id} is declared more than once; it is scraped once`;
         warnings.set(message, { metric: metric.name, message });
       } else {
         items.set(planned.item.id, planned);
       }
-      for (const message of notes) warnings.set(message, { metric: metric.name, message });
     }
+    yield;
+  }
+  for (const resource of metric.resourceDiscoveryGroups.flatMap((name) => found(name))) {
+    for (const { planned } of own(resource, resource.resourceType, resource.tenantId)) {
+      if (!items.has(planned.item.id)) items.set(planned.item.id, planned);
+    }
+    yield;
   }
   return { items: [...items.values()], warnings: [...warnings.values()] };
+}
+
+/** What was made before, unless Azure's labels of the resource have changed since. */
+function usable(cached: CachedItems | undefined, labelsOf: ItemsInput['labelsOf']): CachedItems | undefined {
+  const key = cached?.noted[0]?.planned.item.resource.key;
+  if (cached === undefined || key === undefined) return undefined;
+  const looked = labelsOf(key);
+  const same =
+    looked.length === cached.looked.length &&
+    looked.every(([name, value], at) => cached.looked[at]?.[0] === name && cached.looked[at][1] === value);
+  return same ? cached : undefined;
+}
+
+function rowOf(resourceType: string): ResourceTypeRow {
+  const row = findResourceType(resourceType);
+  if (row === undefined) throw new Error(`resource type ${resourceType} is not in the catalogue`);
+  return row;
 }
 
 function itemsOfResource(
   metric: MetricDefinition,
   resource: DeclaredResource,
   row: ResourceTypeRow,
-  tenantId: string,
-): { planned: PlannedItem; notes: readonly string[] }[] {
+  { tenantId, labelsOf }: Pick<ItemsInput, 'tenantId' | 'labelsOf'>,
+): CachedItems {
   const described = describeResource(row, resource);
   const planned: PlannedResource = {
     id: described.id,
     key: resourceKey(described.id),
+    tenantId,
     subscriptionId: resource.subscriptionId,
     resourceGroupName: resource.resourceGroupName,
-    resourceType: metric.resourceType,
+    resourceType: row.name,
     armType: armTypeOf(described.id).toLowerCase(),
     instanceName: described.instanceName,
     fields: resource.fields,
@@ -67,8 +128,10 @@ function itemsOfResource(
     ['resource_uri', described.id],
     ...(described.instanceName === '' ? [] : [['instance_name', described.instanceName] as const]),
   ];
-  return queriesOf(metric, resource, row).map(({ query, families, metricName }) => {
-    const layout = layOutLabels({ builtIn, type: described.labels, dimensions: query.dimensions, metric, tenantId });
+  const looked = labelsOf(planned.key);
+  const fixed = { builtIn, type: described.labels, tenantId, resource: looked };
+  const noted = queriesOf(metric, resource, row).map(({ query, families, metricName }) => {
+    const layout = layOutLabels({ ...fixed, dimensions: query.dimensions, metric });
     const item: ScrapeItem = {
       id: itemId(metric, planned, query.filter, metricName),
       metric,
@@ -83,6 +146,7 @@ function itemsOfResource(
     const name = metricName === undefined ? {} : { metricName };
     return { planned: { item, ...name, ...filter }, notes: layout.warnings };
   });
+  return { noted, looked };
 }
 
 interface ItemQuery {

@@ -11,8 +11,8 @@ export interface LabelLayout {
 }
 
 /**
- * Lays out labels by Promitor's precedence: built-in, type, dimension, metric, default, `tenant_id`; the first writer
- * of a name wins. A dimension that collides is renamed `dimension_<name>` (Promitor loses its values), a metric label
+ * Lays out labels by Promitor's precedence: built-in, type, dimension, metric, default, `tenant_id`, and after them what
+ * was looked up in Azure (a tag must never replace what stands in a dashboard); the first writer of a name wins. A dimension that collides is renamed `dimension_<name>` (Promitor loses its values), a metric label
  * that collides is ignored with a warning, a default label silently.
  */
 export function layOutLabels(input: {
@@ -21,6 +21,8 @@ export function layOutLabels(input: {
   readonly dimensions: readonly { readonly name: string; readonly label: string }[];
   readonly metric: Pick<MetricDefinition, 'name' | 'labels' | 'defaultLabels'>;
   readonly tenantId: string;
+  /** Tags and properties of the resource. */
+  readonly resource?: readonly LabelPair[];
 }): LabelLayout {
   const labels: LabelPair[] = [];
   const taken = new Set<string>();
@@ -45,6 +47,7 @@ export function layOutLabels(input: {
   }
   for (const [name, value] of Object.entries(input.metric.defaultLabels)) add(labelName(name), value);
   add('tenant_id', input.tenantId);
+  for (const [name, value] of input.resource ?? []) add(name, value);
   return { labels, dimensions, warnings };
 }
 

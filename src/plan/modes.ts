@@ -1,4 +1,5 @@
 import type { PlannedItem } from './items.ts';
+import type { Steps } from './steps.ts';
 import type { Capabilities } from './types.ts';
 
 /** How an item's metric is asked for, and why so, in words. */
@@ -17,12 +18,12 @@ const comfortableShare = 0.5;
  * (the call learns it), a custom namespace, a subscription or type that refused. `auto` takes single calls, which
  * cost nothing, as long as they stay below half of what ARM allows a subscription, and batch calls beyond.
  */
-export function chooseModes(
+export function* chooseModes(
   items: readonly PlannedItem[],
   capabilities: Capabilities,
-): (planned: PlannedItem) => ModeChoice {
+): Steps<(planned: PlannedItem) => ModeChoice> {
   const { queryMode } = capabilities;
-  const loads = queryMode === 'auto' ? singleLoads(items) : new Map<string, number>();
+  const loads = queryMode === 'auto' ? yield* singleLoads(items) : new Map<string, number>();
   return (planned) => {
     if (queryMode === 'single') return { mode: 'single', why: 'single calls are configured' };
     if (queryMode === 'auto') {
@@ -60,12 +61,13 @@ function shared(
 }
 
 /** Single calls an hour by subscription: one per resource and run, whatever the number of names. */
-function singleLoads(items: readonly PlannedItem[]): Map<string, number> {
+function* singleLoads(items: readonly PlannedItem[]): Steps<Map<string, number>> {
   const calls = new Map<string, { readonly subscription: string; readonly perHour: number }>();
   for (const { item } of items) {
     const { schedule } = item.metric;
     const subscription = item.resource.subscriptionId.toLowerCase();
     calls.set(`${schedule.cron} ${item.resource.key}`, { subscription, perHour: 3_600_000 / schedule.periodMs });
+    yield;
   }
   const loads = new Map<string, number>();
   for (const { subscription, perHour } of calls.values()) {

@@ -1,3 +1,4 @@
+import { textTable } from '../core/text-table.ts';
 import type { PlanEstimate } from './estimate.ts';
 import type { PlannedCall } from './planned-call.ts';
 import { count, percent } from './quota.ts';
@@ -29,7 +30,7 @@ function scheduleSections(groups: readonly PlannedCall[]): string[][] {
     const head = ['calls', 'mode', 'subscription', 'region', 'resources', 'metrics', 'interval', 'window'];
     return [
       `Schedule ${schedule}: ${calls(own.length)} a run`,
-      ...table([head, ...alike.map(callCells)], new Set([0])),
+      ...textTable([head, ...alike.map(callCells)], new Set([0])),
       ...reasons(own),
     ];
   });
@@ -79,7 +80,7 @@ function totals({ totals: sums }: PlanEstimate): string[] {
     ['calls per hour', count(sums.callsPerHour), ''],
     ['calls per day', count(sums.callsPerDay), ''],
   ];
-  return ['Totals', ...table(rows, new Set([1]))];
+  return ['Totals', ...textTable(rows, new Set([1]))];
 }
 
 function quota({ quota: rows }: PlanEstimate): string[] {
@@ -93,7 +94,7 @@ function quota({ quota: rows }: PlanEstimate): string[] {
     count(limitPerHour),
     percent(share),
   ]);
-  return ['Limits of Azure', ...table([head, ...cells], new Set([3, 4, 5]))];
+  return ['Limits of Azure', ...textTable([head, ...cells], new Set([3, 4, 5]))];
 }
 
 function cost({ cost: { perMonth, currency, assumption }, totals: sums, batching }: PlanEstimate): string[] {
@@ -114,23 +115,11 @@ function budget({ budget: set }: PlanEstimate): string[] {
   const { callsPerHour, declaredCallsPerHour, stretched } = set;
   const fit = `${count(declaredCallsPerHour)} calls an hour at the declared pace, ${count(callsPerHour)} allowed`;
   const rows = stretched.map(({ schedule, everyNthRun }) => [schedule, `1 of ${everyNthRun} runs`]);
-  return ['Call budget', `  ${fit}`, ...table(rows, new Set())];
+  return ['Call budget', `  ${fit}`, ...textTable(rows, new Set())];
 }
 
 function warnings({ warnings: sentences }: PlanEstimate): string[] {
   return sentences.length === 0 ? [] : ['Warnings', ...sentences.map((sentence) => `  ${sentence}`)];
-}
-
-/** Columns two blanks apart, each as wide as its widest cell; the given ones are aligned to the right. */
-function table(rows: readonly (readonly string[])[], rightAligned: ReadonlySet<number>): string[] {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  return rows.map((row) => {
-    const cells = row.map((cell, column) => {
-      const width = widths[column] ?? 0;
-      return rightAligned.has(column) ? cell.padStart(width) : cell.padEnd(width);
-    });
-    return `  ${cells.join('  ')}`.trimEnd();
-  });
 }
 
 function few(names: readonly string[], most: number): string {

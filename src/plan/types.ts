@@ -1,5 +1,6 @@
 import type { Aggregation } from '../core/aggregation.ts';
 import type { Freshness, MetricDefinition } from '../core/declaration.ts';
+import type { DiscoveredResource } from '../core/discovery.ts';
 import type { SeriesFamily } from '../core/family.ts';
 import type { LabelPair } from '../core/labels.ts';
 import type { ResourceId } from '../core/resource-id.ts';
@@ -22,6 +23,8 @@ export interface Capabilities {
   regionOf(resourceKey: string): string | undefined;
   /** Why batch calls do not serve this subscription or type for now; undefined when they do. */
   batchRefusal(subscriptionId: string, armType: string): string | undefined;
+  /** Labels that Azure's tags and properties give a resource, by its key; in order, names sanitised. */
+  labelsOf(resourceKey: string): readonly LabelPair[];
   /** Grain that stands in for one that Azure does not offer, milliseconds. */
   grainOf(armType: string, metricName: string, intervalMs: number): number;
 }
@@ -29,7 +32,7 @@ export interface Capabilities {
 /** Everything that will be asked of Azure, and how answers become series. `azimuth plan` prints this very object. */
 export interface ScrapePlan {
   readonly groups: readonly QueryGroup[];
-  /** Distinct schedules by their six-field form, in order of first use. */
+  /** Distinct schedules of the declared metrics, by their six-field form; also those that have nothing to ask now. */
   readonly schedules: readonly Schedule[];
   /** Things a reader should know: renamed dimensions, ignored labels. */
   readonly warnings: readonly PlanWarning[];
@@ -46,6 +49,8 @@ export interface QueryGroup {
   readonly id: string;
   readonly mode: 'single' | 'batch' | 'subscription' | 'logs' | 'queue';
   readonly schedule: Schedule;
+  /** Tenant of the subscription; calls carry a token of it. */
+  readonly tenantId: string;
   readonly subscriptionId: string;
   readonly region?: string;
   readonly items: readonly ScrapeItem[];
@@ -66,6 +71,9 @@ export interface MetricsQueryShape {
   readonly filter?: string;
   readonly limit: number;
 }
+
+/** Resources of a discovery group; none while nothing is known of it. */
+export type Found = (groupName: string) => readonly DiscoveredResource[];
 
 /** One declared metric of one resource (and entity): what is shown, fails, ages and leaves as one. */
 export interface ScrapeItem {
@@ -89,6 +97,7 @@ export interface PlannedResource {
   readonly id: ResourceId;
   /** `resourceKey(id)`. */
   readonly key: string;
+  readonly tenantId: string;
   readonly subscriptionId: string;
   readonly resourceGroupName: string;
   readonly resourceType: string;

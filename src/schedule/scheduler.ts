@@ -21,10 +21,12 @@ export interface SchedulerOptions {
   readonly observe: ScheduleObserver;
   /** A schedule runs at every n-th of its ticks; 1 unless given. The run at start is the first. */
   readonly strideOf?: (schedule: Schedule) => number;
+  /** Schedules whose run at start has to wait; `runNow` makes up for it. None unless given. */
+  readonly holdsBack?: (schedule: Schedule) => boolean;
 }
 
 export interface Scheduler {
-  /** Starts one ticker per schedule and a run of each at once. */
+  /** Starts one ticker per schedule, and a run of each at once unless it is held back. */
   start(): void;
   /**
    * Stops the tickers and aborts the runs. Resolves when every run has ended, at the latest after `graceMs`;
@@ -33,6 +35,8 @@ export interface Scheduler {
   stop(graceMs: number): Promise<boolean>;
   /** Runs at once every schedule that has had no result yet, unless a run of it is going. */
   runMissing(): void;
+  /** Runs a schedule at once, or once more when a run of it is going, because there is more to ask for now. */
+  runNow(cron: string): void;
   states(): readonly ScheduleState[];
 }
 
@@ -40,6 +44,8 @@ interface Lane {
   readonly schedule: Schedule;
   ticks: number;
   abort?: AbortController;
+  /** Runs again when the run that is going has ended. */
+  again?: true;
   ended: Promise<void>;
   lastStartMs?: number;
   lastSuccessMs?: number;
@@ -91,33 +97,50 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
       cancel();
       delete lane.abort;
     }
+    if (lane.again !== true) return;
+    delete lane.again;
+    begin(lane, 'start');
   };
 
   return {
     start() {
       for (const lane of lanes) {
         stops.push(options.ticker.start(lane.schedule, () => begin(lane, 'tick')));
-        begin(lane, 'start');
+        if (options.holdsBack?.(lane.schedule) !== true) begin(lane, 'start');
       }
     },
     async stop(graceMs) {
       stopped = true;
       for (const stop of stops.splice(0)) stop();
       for (const lane of lanes) lane.abort?.abort('shutdown');
-      let cancel: () => void = () => undefined;
-      const late = new Promise<boolean>((resolve) => {
-        cancel = clock.after(graceMs, () => resolve(false));
-      });
-      const ended = Promise.all(lanes.map((lane) => lane.ended)).then(() => true);
-      const inTime = await Promise.race([ended, late]);
-      cancel();
-      return inTime;
+      return endsWithin(
+        lanes.map((lane) => lane.ended),
+        graceMs,
+        clock,
+      );
     },
     runMissing() {
       for (const lane of lanes) if (lane.lastSuccessMs === undefined && lane.abort === undefined) begin(lane, 'start');
     },
+    runNow(cron) {
+      for (const lane of lanes) {
+        if (lane.schedule.cron !== cron) continue;
+        if (lane.abort === undefined) begin(lane, 'start');
+        else lane.again = true;
+      }
+    },
     states: () => lanes.map(stateOf),
   };
+}
+
+async function endsWithin(work: readonly Promise<void>[], ms: number, clock: Clock): Promise<boolean> {
+  let cancel: () => void = () => undefined;
+  const late = new Promise<boolean>((resolve) => {
+    cancel = clock.after(ms, () => resolve(false));
+  });
+  const inTime = await Promise.race([Promise.all(work).then(() => true), late]);
+  cancel();
+  return inTime;
 }
 
 function stateOf(lane: Lane): ScheduleState {

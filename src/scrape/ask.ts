@@ -11,13 +11,34 @@ export interface Part {
 }
 
 export type PartAnswer =
-  | { readonly kind: 'series'; readonly series: readonly SeriesAnswer[] }
+  | {
+      readonly kind: 'series';
+      readonly series: readonly SeriesAnswer[];
+      /** The call that it came from; undefined when nothing was asked. */
+      readonly asked?: Asked;
+    }
   | {
       readonly kind: 'failed';
       readonly error: CodedError;
       /** Set when the failure is this part's own, and not that of the call: equal for parts that failed together. */
       readonly cause?: string;
     };
+
+/** One call as it went out, for explanations; all parts that it answered share the object. */
+export interface Asked {
+  readonly mode: 'single' | 'batch' | 'subscription';
+  readonly window: Window;
+  readonly intervalMs: number;
+  readonly aggregations: readonly string[];
+  readonly namespace?: string;
+  readonly filter?: string;
+  readonly limit: number;
+  /** Distinct resources and metric names of the call. */
+  readonly resources: number;
+  readonly metricNames: number;
+  /** Azure's id of the request. */
+  readonly requestId?: string;
+}
 
 export type MetricsGroup = QueryGroup & { readonly metrics: MetricsQueryShape };
 
@@ -94,15 +115,18 @@ export async function askOnce(query: Query, parts: readonly Part[]): Promise<Out
   const { group, mode, window, intervalMs } = query;
   const { namespace, filter, limit } = group.metrics;
   const aggregations = group.metrics.aggregations.filter((aggregation) => aggregation !== 'None');
-  query.observe({ kind: 'asked', mode, resources: resourcesOf(parts).size });
+  const resources = resourcesOf(parts);
+  const names = namesOf(parts);
+  query.observe({ kind: 'asked', mode, resources: resources.size });
   const outcome = await query.source.query(
     {
       mode,
+      tenantId: group.tenantId,
       subscriptionId: group.subscriptionId,
-      resourceIds: [...resourcesOf(parts).values()],
+      resourceIds: [...resources.values()],
       ...(group.region === undefined || mode === 'single' ? {} : { region: group.region }),
       ...(namespace === undefined ? {} : { namespace }),
-      metricNames: [...namesOf(parts).values()],
+      metricNames: [...names.values()],
       aggregations: aggregations.length === 0 ? ['Count'] : aggregations,
       intervalMs,
       ...window,
@@ -115,11 +139,24 @@ export async function askOnce(query: Query, parts: readonly Part[]): Promise<Out
   for (const { resourceId, region } of outcome.value.resources) {
     if (region !== undefined) query.learnRegion(resourceKey(resourceId), region);
   }
-  return ok(joined(parts, outcome.value));
+  const { requestId } = outcome.value;
+  const asked: Asked = {
+    mode,
+    window,
+    intervalMs,
+    aggregations,
+    ...(namespace === undefined ? {} : { namespace }),
+    ...(filter === undefined ? {} : { filter }),
+    limit,
+    resources: resources.size,
+    metricNames: names.size,
+    ...(requestId === undefined ? {} : { requestId }),
+  };
+  return ok(joined(parts, outcome.value, asked));
 }
 
 /** Answers are joined by resource and metric name, never by position. */
-function joined(parts: readonly Part[], answer: MetricsAnswer): Answers {
+function joined(parts: readonly Part[], answer: MetricsAnswer, asked: Asked): Answers {
   const metrics = metricsByResource(answer);
   const answers = new Map<string, PartAnswer>();
   for (const part of parts) {
@@ -134,7 +171,7 @@ function joined(parts: readonly Part[], answer: MetricsAnswer): Answers {
       const message = `Azure gives no values of ${metricName} of resource ${item.resource.id}: ${code}, ${text}`;
       answers.set(partKey(part), { kind: 'failed', error: { code: 'AZ3010', message } });
     } else {
-      answers.set(partKey(part), { kind: 'series', series: seriesOf(item, metric) });
+      answers.set(partKey(part), { kind: 'series', series: seriesOf(item, metric), asked });
     }
   }
   return answers;

@@ -245,9 +245,9 @@ async function replacedGrains(
   for (const part of refused) {
     if (signal.aborted) break;
     const { item, metricName } = part;
-    const { armType, id: resourceId } = item.resource;
+    const { armType, id: resourceId, tenantId } = item.resource;
     const space = namespace === undefined ? {} : { namespace };
-    const request = { armType, resourceId, ...space, metricNames: [metricName], intervalMs, nowMs };
+    const request = { armType, resourceId, tenantId, ...space, metricNames: [metricName], intervalMs, nowMs };
     const replacement = await context.grains.replacement(request, signal);
     if (replacement === undefined) continue;
     grains.set(partKey(part), replacement.intervalMs);

@@ -27,6 +27,8 @@ interface Replacement {
 export interface GrainRequest {
   readonly armType: string;
   readonly resourceId: ResourceId;
+  /** Tenant of the resource; the main one unless given. */
+  readonly tenantId?: string;
   readonly namespace?: string;
   readonly metricNames: readonly string[];
   readonly intervalMs: number;
@@ -47,7 +49,7 @@ export function createGrainBook(source: Pick<MetricsSource, 'definitions'>): Gra
   const offers = (key: string, request: GrainRequest, signal: AbortSignal): Promise<Offers> => {
     const known = reads.get(key);
     if (known !== undefined && known.untilMs > request.nowMs) return known.offers;
-    const read = source.definitions(request.resourceId, request.namespace, signal).then((outcome) => {
+    const read = source.definitions(request.resourceId, request.namespace, signal, request.tenantId).then((outcome) => {
       if (outcome.kind === 'ok') return outcome.value;
       reads.delete(key);
       return undefined;

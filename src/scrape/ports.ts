@@ -12,11 +12,15 @@ export interface MetricsSource {
     resourceId: ResourceId,
     namespace: string | undefined,
     signal: AbortSignal,
+    /** Tenant of the resource; the main one unless given. */
+    tenantId?: string,
   ): Promise<Outcome<MetricOffer[]>>;
 }
 
 export interface MetricsRequest {
   readonly mode: 'single' | 'batch' | 'subscription';
+  /** Tenant of the resources, whose token the call needs; the main one unless given. */
+  readonly tenantId?: string;
   readonly subscriptionId: string;
   /** One for `single`; up to 50 for `batch`. Without leading slashes. */
   readonly resourceIds: readonly ResourceId[];
@@ -109,8 +113,8 @@ export type { ScrapeItem };
 export type ScrapeEvent =
   | { readonly kind: 'succeeded'; readonly item: ScrapeItem; readonly nowMs: number }
   | { readonly kind: 'failed'; readonly item: ScrapeItem; readonly error: CodedError; readonly nowMs: number }
-  /** Series of the item left the store because it failed for too long, or because Azure says it is gone. */
-  | { readonly kind: 'left'; readonly item: ScrapeItem; readonly reason: 'stale' | 'gone' }
+  /** Series of the item left the store: it failed for too long, Azure says it is gone, or discovery no longer finds it. */
+  | { readonly kind: 'left'; readonly item: ScrapeItem; readonly reason: 'stale' | 'gone' | 'undiscovered' }
   | { readonly kind: 'truncated'; readonly item: ScrapeItem; readonly truncated: boolean; readonly limit: number }
   | { readonly kind: 'dropped'; readonly item: ScrapeItem; readonly series: number }
   /** Age of the newest bucket shown for an item, milliseconds; absent when it shows nothing with a bucket. */

@@ -19,6 +19,10 @@ export interface Quarantine {
    */
   hold(part: Part, error: CodedError, cause: string, hold: { readonly nowMs: number; readonly pause: boolean }): void;
   release(part: Part): void;
+  /** What holds an item, in words and times; undefined when nothing does. */
+  view(itemId: string): QuarantineView | undefined;
+  /** The item is no longer asked for. */
+  forget(itemId: string): void;
   /** Parts in quarantine by error code. */
   counts(): ReadonlyMap<string, number>;
 }
@@ -27,6 +31,12 @@ export type QuarantineState =
   | { readonly kind: 'free' }
   | { readonly kind: 'held'; readonly error: CodedError }
   | { readonly kind: 'due'; readonly cause: string };
+
+export interface QuarantineView {
+  readonly error: CodedError;
+  /** When it is asked again, apart from others; milliseconds since the epoch. */
+  readonly untilMs: number;
+}
 
 interface Entry {
   readonly error: CodedError;
@@ -49,6 +59,11 @@ export function createQuarantine(): Quarantine {
       held.set(partKey(part), { error, cause, untilMs: nowMs + pauseMs, pauseMs });
     },
     release: (part) => void held.delete(partKey(part)),
+    view(itemId) {
+      const entry = held.get(itemId);
+      return entry && { error: entry.error, untilMs: entry.untilMs };
+    },
+    forget: (itemId) => void held.delete(itemId),
     counts() {
       const counts = new Map<string, number>();
       for (const { error } of held.values()) counts.set(error.code, (counts.get(error.code) ?? 0) + 1);

@@ -9,9 +9,10 @@ import type { GrainBook } from './grains.ts';
 import type { Knowledge } from './knowledge.ts';
 import { createLagBook } from './lags.ts';
 import type { LogsSource, MetricsSource, QueueSource, ScrapeObserver } from './ports.ts';
-import { createQuarantine } from './quarantine.ts';
+import { createQuarantine, type QuarantineView } from './quarantine.ts';
 import type { RunWeather } from './repair.ts';
 import { settle, settleFailure, settleValue } from './settle.ts';
+import type { TraceBook } from './traces.ts';
 
 export interface ScraperOptions {
   readonly metrics: MetricsSource;
@@ -29,6 +30,8 @@ export interface ScraperOptions {
   /** What runs teach about Azure; the planner reads it. */
   readonly knowledge: Knowledge;
   readonly grains: GrainBook;
+  /** Keeps what the last run did for each item. */
+  readonly traces: TraceBook;
 }
 
 /** Why a run is cut off: on shutdown it is dropped whole, past its period what is unfinished counts as failed. */
@@ -41,8 +44,18 @@ export interface Scraper {
    * reason of `signal` is a {@link CutOff}.
    */
   run(groups: readonly QueryGroup[], delays: Delays, signal: AbortSignal): Promise<RunResult>;
+  /** Forgets what was learned of items that are no longer asked for. */
+  forget(itemIds: readonly string[]): void;
+  /** What is known of an item from its runs so far. */
+  known(item: ScrapeItem): KnownOfItem;
 }
 
+export interface KnownOfItem {
+  /** Of its newest data; undefined before the first answer. */
+  readonly memory?: DataMemory;
+  /** Undefined unless it is asked apart from others. */
+  readonly quarantine?: QuarantineView;
+}
 export type Delays = (groupIds: readonly string[]) => readonly number[];
 
 /** Items of a run by what became of them. */
@@ -65,7 +78,7 @@ export function createScraper(options: ScraperOptions): Scraper {
     signal: AbortSignal,
   ): Promise<void> => {
     const { nowMs, observe } = run;
-    const context = { store: options.store, observe, nowMs };
+    const context = { store: options.store, observe, nowMs, traces: options.traces };
     if (isMetrics(group)) {
       const source = {
         source: options.metrics,
@@ -102,6 +115,13 @@ export function createScraper(options: ScraperOptions): Scraper {
   };
 
   return {
+    forget(itemIds) {
+      for (const id of itemIds) {
+        memory.delete(id);
+        turns.delete(id);
+        quarantine.forget(id);
+      }
+    },
     async run(groups, delays, signal) {
       const nowMs = options.clock.now();
       let succeeded = 0;
@@ -121,7 +141,7 @@ export function createScraper(options: ScraperOptions): Scraper {
           return true;
         }, signal);
         if (done !== true && !isShutdown(signal)) {
-          const context = { store: options.store, observe, nowMs };
+          const context = { store: options.store, observe, nowMs, traces: options.traces };
           for (const item of group.items) settleFailure(item, neverStarted(item), context);
         }
       };
@@ -131,6 +151,11 @@ export function createScraper(options: ScraperOptions): Scraper {
       lags.publish(options.observe);
       if (!isShutdown(signal)) options.observe({ kind: 'quarantined', byCode: quarantine.counts() });
       return { succeeded, failed };
+    },
+    known(item) {
+      const own = memory.get(item.id);
+      const held = quarantine.view(item.id);
+      return { ...(own === undefined ? {} : { memory: own }), ...(held === undefined ? {} : { quarantine: held }) };
     },
   };
 }

@@ -6,12 +6,15 @@ import { chooseBucket } from './choose.ts';
 import type { FetchedPart } from './fetch.ts';
 import { maxAge } from './freshness.ts';
 import type { ScrapeObserver, SeriesAnswer } from './ports.ts';
+import type { TraceBook } from './traces.ts';
 
 export interface SettleContext {
   readonly store: SeriesStore;
   readonly observe: ScrapeObserver;
   /** Reference time of the run, milliseconds since the epoch. */
   readonly nowMs: number;
+  /** Keeps what came of each item, for explanations. */
+  readonly traces: TraceBook;
 }
 
 /** Writes what a metrics query came to into the store, and reports each item once. */
@@ -33,6 +36,7 @@ export function settle(fetched: readonly FetchedPart[], context: SettleContext):
 /** A resource that Azure calls gone leaves at once; after any other failure the last values stay until they are stale. */
 export function settleFailure(item: ScrapeItem, error: CodedError, context: SettleContext): void {
   context.observe({ kind: 'failed', item, error, nowMs: context.nowMs });
+  context.traces.note(item.id, { nowMs: context.nowMs, error });
   if (error.code === 'AZ3404' && context.store.remove(item.id)) context.observe({ kind: 'left', item, reason: 'gone' });
 }
 
@@ -48,6 +52,7 @@ export function settleValue(item: ScrapeItem, value: number | null, context: Set
       context,
     );
   }
+  context.traces.note(item.id, { nowMs });
   context.observe({ kind: 'succeeded', item, nowMs });
 }
 
@@ -66,6 +71,7 @@ function writePart(entry: FetchedPart, answered: readonly SeriesAnswer[], contex
   const { item } = entry.part;
   const { dimensions } = item;
   const oldestMs = context.nowMs - maxAge(item.freshness, entry.intervalMs, entry.memory);
+  noteTrace(entry, oldestMs, context);
   let newestMs = Number.NEGATIVE_INFINITY;
   for (const family of item.families) {
     const series = answered.map((one): SeriesValue => {
@@ -83,6 +89,17 @@ function writePart(entry: FetchedPart, answered: readonly SeriesAnswer[], contex
   // Without a dimension to split by, there is one series whatever the limit.
   const truncated = dimensions.length > 0 && answered.length >= limitOf(item);
   return { truncated, ...(Number.isFinite(newestMs) ? { newestMs } : {}) };
+}
+
+function noteTrace(
+  { part, answer, intervalMs, completeMs }: FetchedPart,
+  oldestMs: number,
+  context: SettleContext,
+): void {
+  if (answer.kind !== 'series') return;
+  const asked = answer.asked === undefined ? {} : { asked: answer.asked };
+  const { series } = answer;
+  context.traces.note(part.item.id, { nowMs: context.nowMs, ...asked, intervalMs, completeMs, oldestMs, series });
 }
 
 /**

@@ -3,8 +3,8 @@ import type { ScrapeEvent, ScrapeItem } from '../scrape/ports.ts';
 import type { SeriesStore } from '../store/ports.ts';
 import { type OwnMetric, ownMetricName, ownMetrics } from './own-metrics.ts';
 
-/** Own metrics that have a series per metric and resource. */
-export const itemMetrics: ReadonlySet<OwnMetric> = new Set(['scrapeSuccess', 'scrapeError']);
+/** Own metrics that have a series per resource, or per metric and resource. */
+export const itemMetrics: ReadonlySet<OwnMetric> = new Set(['scrapeSuccess', 'scrapeError', 'resourceInfo']);
 
 interface Status {
   readonly labels: readonly LabelPair[];
@@ -17,18 +17,14 @@ interface Status {
  * prom-client would take a second to print them, at every scrape. Entities of one resource (queues of a namespace)
  * share a series, because Promitor's labels do not tell them apart: it is an error when one of them fails.
  */
-export function createItemStatus(
-  store: SeriesStore,
-  prefix: 'azimuth' | 'promitor',
-  tenantId: string,
-): (event: ScrapeEvent) => void {
+export function createItemStatus(store: SeriesStore, prefix: 'azimuth' | 'promitor'): (event: ScrapeEvent) => void {
   // By metric name, then by resource: a joined key would be made anew for every item of every run.
   const statuses = new Map<string, Map<string, Status>>();
 
   const statusOf = (item: ScrapeItem): Status => {
     const own = statuses.get(item.metric.name) ?? new Map<string, Status>();
     statuses.set(item.metric.name, own);
-    const status = own.get(item.resource.key) ?? { labels: labelsOf(item, tenantId), failing: new Set() };
+    const status = own.get(item.resource.key) ?? { labels: labelsOf(item), failing: new Set() };
     own.set(item.resource.key, status);
     return status;
   };
@@ -47,21 +43,31 @@ export function createItemStatus(
   };
 
   return (event) => {
-    if (event.kind !== 'succeeded' && event.kind !== 'failed') return;
+    const isOver = event.kind === 'left' && event.reason === 'undiscovered';
+    if (event.kind !== 'succeeded' && event.kind !== 'failed' && !isOver) return;
     const { item } = event;
+    if (event.kind === 'left') {
+      // Entities of the resource that stay write it anew at their next run.
+      statuses.get(item.metric.name)?.delete(item.resource.key);
+      store.remove(ownerOf(item));
+      return;
+    }
     const status = statusOf(item);
     if (event.kind === 'failed') status.failing.add(item.id);
     else status.failing.delete(item.id);
     const success = status.failing.size === 0;
     if (status.shown === success) return;
     status.shown = success;
-    const owner = `${item.metric.name} ${item.resource.key}`;
-    write('scrapeSuccess', owner, status, event.nowMs);
-    write('scrapeError', owner, status, event.nowMs);
+    write('scrapeSuccess', ownerOf(item), status, event.nowMs);
+    write('scrapeError', ownerOf(item), status, event.nowMs);
   };
 }
 
-function labelsOf(item: ScrapeItem, tenantId: string): LabelPair[] {
+function ownerOf({ metric, resource }: ScrapeItem): string {
+  return `${metric.name} ${resource.key}`;
+}
+
+function labelsOf(item: ScrapeItem): LabelPair[] {
   const { resource } = item;
   return [
     ['metric_name', item.metric.name],
@@ -69,6 +75,6 @@ function labelsOf(item: ScrapeItem, tenantId: string): LabelPair[] {
     ['resource_name', resource.instanceName],
     ['resource_type', resource.resourceType],
     ['subscription_id', resource.subscriptionId],
-    ['tenant_id', tenantId],
+    ['tenant_id', resource.tenantId],
   ];
 }

@@ -12,6 +12,7 @@ export interface OwnMetricRow {
 }
 
 const itemLabels = ['metric_name', 'resource_group', 'resource_name', 'resource_type', 'subscription_id', 'tenant_id'];
+const graphLabels = ['tenant_id', 'cloud', 'app_id', 'auth_mode'];
 const armLabels = ['tenant_id', 'subscription_id', 'app_id'];
 
 /** Own metrics (`interfaces.md` of the design, section 5). Labels never hold a path, a request id or a secret. */
@@ -21,6 +22,12 @@ export const ownMetrics = {
     type: 'gauge',
     help: 'Always 1; the labels tell the version and the runtime.',
     labels: ['version', 'node_version'],
+  },
+  resourceInfo: {
+    name: 'resource_info',
+    type: 'gauge',
+    help: 'Always 1; the labels tell the tags and properties of the resource that resourceLabels names.',
+    labels: ['resource_uri'],
   },
   scrapeSuccess: {
     name: 'scrape_success',
@@ -141,6 +148,54 @@ export const ownMetrics = {
     type: 'gauge',
     help: '1 when the last answer of Azure Resource Manager was 429, else 0.',
     labels: armLabels,
+    promitor: true,
+  },
+  ratelimitGraph: {
+    name: 'ratelimit_resource_graph_remaining',
+    type: 'gauge',
+    help: 'Queries that Azure Resource Graph still allows in the current window, as its last answer said.',
+    labels: graphLabels,
+    promitor: true,
+  },
+  ratelimitGraphThrottled: {
+    name: 'ratelimit_resource_graph_throttled',
+    type: 'gauge',
+    help: '1 when the last answer of Azure Resource Graph was 429, else 0.',
+    labels: graphLabels,
+    promitor: true,
+  },
+  discoveryResources: {
+    name: 'discovery_group_resources',
+    type: 'gauge',
+    help: 'Resources in the list of the resource discovery group that is in force.',
+    labels: ['group'],
+  },
+  discoveryAge: {
+    name: 'discovery_group_age_seconds',
+    type: 'gauge',
+    help: 'Time since a whole answer last confirmed the list of the resource discovery group; since the start before the first.',
+    labels: ['group'],
+  },
+  subscriptionInfo: {
+    name: 'azure_landscape_subscription_info',
+    type: 'gauge',
+    help: 'Always 1; one series for every subscription that the identity sees.',
+    labels: [
+      'tenant_id',
+      'subscription_id',
+      'subscription_name',
+      'quota_id',
+      'spending_limit',
+      'state',
+      'authorization',
+    ],
+    promitor: true,
+  },
+  resourceGroupInfo: {
+    name: 'azure_landscape_resource_group_info',
+    type: 'gauge',
+    help: 'Always 1; one series for every resource group that the identity sees.',
+    labels: ['tenant_id', 'subscription_id', 'resource_group_name', 'provisioning_state', 'managed_by', 'region'],
     promitor: true,
   },
   series: {

@@ -62,6 +62,8 @@ export function createScrapeLog(logger: Logger): ScrapeLog {
         );
         return;
       case 'left':
+        // One line of the group tells of all its resources.
+        if (event.reason === 'undiscovered') return;
         logger.info(
           { metric: event.item.metric.name, resource: event.item.resource.id },
           `The series of ${event.item.metric.name} of ${event.item.resource.id} are removed: ${event.reason === 'gone' ? 'Azure says that the resource does not exist' : 'it has failed for too long'}.`,

@@ -10,11 +10,16 @@ export interface ScrapeMetrics {
   azure(event: AzureRequestEvent): void;
 }
 
-/** `app_id` and `tenant_id` are labels of Promitor's rate-limit metrics. */
-export function createScrapeMetrics(
-  registry: OwnRegistry,
-  identity: { readonly tenantId: string; readonly appId: string },
-): ScrapeMetrics {
+/** Labels of Promitor's rate-limit metrics. */
+export interface MetricsIdentity {
+  readonly tenantId: string;
+  readonly appId: string;
+  /** The cloud in Promitor's words, for example `US Government`. */
+  readonly cloud: string;
+  readonly authMode: string;
+}
+
+export function createScrapeMetrics(registry: OwnRegistry, identity: MetricsIdentity): ScrapeMetrics {
   const truncated = new Map<string, Set<string>>();
   const ages = new Map<string, { readonly byItem: Map<string, number>; changed: boolean }>();
 
@@ -24,6 +29,18 @@ export function createScrapeMetrics(
     if (ageMs === undefined) entry.byItem.delete(item.id);
     else entry.byItem.set(item.id, ageMs);
     entry.changed = true;
+  };
+
+  const noteTruncated = (item: ScrapeItem, isTruncated: boolean): void => {
+    const { name } = item.metric;
+    const known = truncated.get(name);
+    const items = known ?? new Set<string>();
+    const before = items.size;
+    if (isTruncated) items.add(item.id);
+    else items.delete(item.id);
+    if (known !== undefined && items.size === before) return;
+    truncated.set(name, items);
+    registry.set('seriesTruncated', { metric_name: name }, items.size);
   };
 
   const publishAges = (): void => {
@@ -44,6 +61,13 @@ export function createScrapeMetrics(
     reasons = [...byCode.keys()];
   };
 
+  const noteGraph = (event: AzureRequestEvent): void => {
+    const { tenantId, appId: app_id, cloud, authMode: auth_mode } = identity;
+    const labels = { tenant_id: event.tenantId ?? tenantId, cloud, app_id, auth_mode };
+    registry.set('ratelimitGraphThrottled', labels, event.throttled ? 1 : 0);
+    if (event.remainingQueries !== undefined) registry.set('ratelimitGraph', labels, event.remainingQueries);
+  };
+
   return {
     scrape(event) {
       switch (event.kind) {
@@ -52,18 +76,9 @@ export function createScrapeMetrics(
           registry.add('scrapeFailures', { ...labels, code: event.error.code });
           return;
         }
-        case 'truncated': {
-          const name = event.item.metric.name;
-          const known = truncated.get(name);
-          const items = known ?? new Set<string>();
-          const before = items.size;
-          if (event.truncated) items.add(event.item.id);
-          else items.delete(event.item.id);
-          if (known !== undefined && items.size === before) return;
-          truncated.set(name, items);
-          registry.set('seriesTruncated', { metric_name: name }, items.size);
+        case 'truncated':
+          noteTruncated(event.item, event.truncated);
           return;
-        }
         case 'dropped':
           registry.add('seriesDropped', { metric_name: event.item.metric.name }, event.series);
           return;
@@ -81,6 +96,7 @@ export function createScrapeMetrics(
           return;
         case 'left':
           noteAge(event.item, undefined);
+          if (event.reason === 'undiscovered') noteTruncated(event.item, false);
           return;
         case 'lag':
           registry.set(
@@ -107,9 +123,10 @@ export function createScrapeMetrics(
       registry.add('azureWait', { api: event.api }, (event.waitedMs ?? 0) / 1000);
       if (event.attempt > 1) registry.add('azureRetries', { api: event.api });
       if (event.throttled) registry.add('azureThrottled', { api: event.api });
+      if (event.api === 'resourceGraph') noteGraph(event);
       if (event.api !== 'metrics' && event.api !== 'subscription' && event.api !== 'definitions') return;
       const labels = {
-        tenant_id: identity.tenantId,
+        tenant_id: event.tenantId ?? identity.tenantId,
         subscription_id: event.subscriptionId ?? '',
         app_id: identity.appId,
       };

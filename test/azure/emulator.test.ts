@@ -134,4 +134,31 @@ describe('against the emulator', () => {
     const seen = harness.events.filter(({ api }) => api === 'metrics').map((event) => event.code);
     expect(seen).toEqual([code, '200']);
   });
+
+  it('asks Resource Graph for the least, and tells what the refusal named', async () => {
+    const { graphProbe: graph, token } = harness.azure;
+    expect(await graph.look([subscriptionId], signal)).toEqual({ kind: 'ok', value: 1 });
+    expect(await graph.look([], signal)).toEqual({ kind: 'ok', value: 1 });
+    expect(harness.events.at(-1)).toMatchObject({ api: 'resourceGraph', code: '200' });
+    const message = `The client 'c' with object id 'o' does not have authorization to perform action 'Microsoft.ResourceGraph/resources/read' over scope '/subscriptions/${subscriptionId}' or the scope is invalid.`;
+    const body = { error: { code: 'AuthorizationFailed', message } };
+    emulator.control.addFault({ api: 'resourceGraph', effect: { status: 403, body } });
+    expect(await graph.look([subscriptionId], signal)).toMatchObject({
+      kind: 'failed',
+      error: {
+        code: 'AZ3403',
+        said: {
+          api: 'resourceGraph',
+          code: 'AuthorizationFailed',
+          action: 'Microsoft.ResourceGraph/resources/read',
+          scope: `/subscriptions/${subscriptionId}`,
+        },
+      },
+    });
+    expect(token.identity()).toMatchObject({
+      kind: 'ServicePrincipal',
+      clientId: '8b1f7d24-60a9-4c35-9e82-d3f05c7a164b',
+      tenantId: 'b71e4c08-2d95-4c6a-8f13-6a0e9d37c251',
+    });
+  });
 });

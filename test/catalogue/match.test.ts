@@ -39,6 +39,7 @@ describe('matchResourceType', () => {
   it.each([
     ['Microsoft.Sql/servers/S/databases/D', 'SqlDatabase', { serverName: 'S', databaseName: 'D' }],
     ['microsoft.sql/SERVERS/S', 'SqlServer', { serverName: 'S' }],
+    ['Microsoft.Sql/servers/providers/databases/D', 'SqlDatabase', { serverName: 'providers', databaseName: 'D' }],
     ['Microsoft.DBforMySQL/flexibleServers/m', 'MySql', { serverName: 'm', type: 'Flexible' }],
     ['Microsoft.Web/sites/w', 'WebApp', { webAppName: 'w', slotName: 'production' }],
     ['Microsoft.Web/sites/w/slots/blue', 'WebApp', { webAppName: 'w', slotName: 'blue' }],

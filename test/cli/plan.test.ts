@@ -184,4 +184,25 @@ describe('azimuth plan refuses', () => {
   it('formats that do not exist', async () => {
     await expect(plan(configured(), '--format', 'xml')).rejects.toThrow('--format takes text, json, not xml');
   });
+
+  it('says without Azure that it does not know how many resources a group has', async () => {
+    const groups = `resourceDiscoveryGroups:
+  - { name: caches, type: RedisCache }
+  - { name: Others, type: RedisCache }
+`;
+    const grouped = declaration.replace(
+      '    azureMetricConfiguration: { metricName: cachemisses',
+      '    resourceDiscoveryGroups: [{ name: caches }, { name: others }]\n    azureMetricConfiguration: { metricName: cachemisses',
+    );
+    const folder = folderOf({
+      'runtime.yaml': 'authentication: { mode: SdkDefault }',
+      'metrics-declaration.yaml': `${grouped}${groups}`,
+    });
+    const { out } = await plan(folder, '--format', 'json');
+    const { warnings, groups: calls } = JSON.parse(out) as PlanEstimate;
+    expect(warnings).toEqual([
+      'How many resources there are in resource discovery groups caches, others is not known without Azure; they are left out. See --live.',
+    ]);
+    expect(calls).toHaveLength(60);
+  });
 });

@@ -16,7 +16,8 @@ interface Schema {
   readonly $schema?: string;
 }
 
-const schemaOf = (kind: 'declaration' | 'runtime'): Schema => JSON.parse(JSON.stringify(jsonSchema(kind)));
+const schemaOf = (kind: 'declaration' | 'runtime' | 'discovery'): Schema =>
+  JSON.parse(JSON.stringify(jsonSchema(kind)));
 
 /** Every mapping with known fields, by path. */
 function mappings(schema: Schema, path: string): readonly [string, Schema][] {
@@ -29,7 +30,7 @@ function at(schema: Schema, path: string): Schema | undefined {
   return path.split('.').reduce<Schema | undefined>((part, name) => part?.properties?.[name], schema);
 }
 
-describe.each(['declaration', 'runtime'] as const)('the JSON Schema of the %s', (kind) => {
+describe.each(['declaration', 'runtime', 'discovery'] as const)('the JSON Schema of the %s', (kind) => {
   const schema = schemaOf(kind);
   const all = mappings(schema, kind);
 
@@ -38,7 +39,7 @@ describe.each(['declaration', 'runtime'] as const)('the JSON Schema of the %s', 
   });
 
   it('describes every field and takes no other', () => {
-    expect(all.length).toBeGreaterThan(10);
+    expect(all.length).toBeGreaterThan(kind === 'discovery' ? 6 : 10);
     for (const [path, part] of all) {
       expect([path, part.additionalProperties]).toEqual([path, false]);
       for (const [name, field] of Object.entries(part.properties ?? {})) {
@@ -102,5 +103,24 @@ describe('the JSON Schema of the runtime file', () => {
     ['seriesLimit.total', 1_000_000],
   ])('says the default of %s', (path, value) => {
     expect(at(schema, path)?.default).toBe(value);
+  });
+});
+
+describe('the JSON Schema of the discovery declaration', () => {
+  const schema = schemaOf('discovery');
+  const group = schema.properties?.['resourceDiscoveryGroups']?.items;
+
+  it('lists the types that can be discovered', () => {
+    const types = group?.properties?.['type']?.enum ?? [];
+    expect(resourceTypeNames.filter((name) => !types.includes(name))).toEqual(['LogAnalytics', 'StorageQueue']);
+    expect(group?.required).toEqual(['name', 'type']);
+  });
+
+  it('has the same criteria to include and to exclude, beside a query', () => {
+    const criteria = group?.properties?.['criteria']?.properties ?? {};
+    expect(Object.keys(criteria)).toEqual(['include', 'exclude', 'query']);
+    const kinds = ['subscriptions', 'resourceGroups', 'regions', 'names', 'tags'];
+    expect(Object.keys(criteria['include']?.properties ?? {})).toEqual(kinds);
+    expect(Object.keys(criteria['exclude']?.properties ?? {})).toEqual(kinds);
   });
 });

@@ -126,14 +126,6 @@ describe('a good configuration', () => {
     expect(read.refusal).toBeUndefined();
   });
 
-  it('checks the syntax of a discovery declaration and says that it is not used', () => {
-    const path = '/conf/resource-discovery-declaration.yaml';
-    const read = load({ ...good, [path]: 'version: v1\nversion: v1\n' });
-    expect(read.problems.map((item) => `${item.line} ${item.code}`)).toEqual(['1 AZ1092', '2 AZ1002']);
-    expect(read.files).toContain(path);
-    expect(read.refusal).toBeUndefined();
-  });
-
   it('is read from the disk by the real file system', () => {
     const folder = mkdtempSync(join(tmpdir(), 'azimuth-'));
     writeFileSync(join(folder, 'runtime.yaml'), runtime);
@@ -240,5 +232,63 @@ describe('what stops the program', () => {
       '/conf/runtime.yaml:7:37: error AZ1209: The metric `redis_hits` has 2 resources; a mapped metric must have one.',
     ]);
     expect(problems('redis_misses', declarationText() + second)).toEqual([]);
+    const grouped = declarationText({ metric: '    resourceDiscoveryGroups: [{name: g}]' });
+    const groups = 'resourceDiscoveryGroups: [{name: g, type: RedisCache}]';
+    expect(problems('redis_hits', `${grouped}\n${groups}\n`)).toEqual([
+      '/conf/runtime.yaml:7:37: error AZ1209: The metric `redis_hits` names resource discovery groups; a mapped metric must have one resource.',
+    ]);
+  });
+});
+
+describe('a folder as the declaration', () => {
+  const inFolder = `${runtime}metricsConfiguration: {absolutePath: metrics}\n`;
+  const [head = '', metrics = ''] = declarationText().split(/(?=^metrics:)/m);
+  const other = metrics.replaceAll('redis_hits', 'redis_misses');
+  const files = {
+    '/conf/runtime.yaml': inFolder,
+    '/conf/metrics/00-defaults.yaml': head,
+    '/conf/metrics/redis.yaml': metrics,
+    '/conf/metrics/other.yml': other,
+    '/conf/metrics/..2026/redis.yaml': 'hidden: [',
+    '/conf/metrics/README.md': 'no YAML: [',
+  };
+
+  it('is all of its YAML files, in the order of their names', () => {
+    const read = load(files);
+    expect(read.problems).toEqual([]);
+    expect(read.files).toEqual([
+      '/conf/runtime.yaml',
+      '/conf/metrics/00-defaults.yaml',
+      '/conf/metrics/other.yml',
+      '/conf/metrics/redis.yaml',
+    ]);
+    expect(read.declaration?.metrics.map(({ name }) => name)).toEqual(['redis_misses', 'redis_hits']);
+  });
+
+  it('reports a name that two files have, and a contradiction, at the line of the later file', () => {
+    const read = load({ ...files, '/conf/metrics/other.yml': `version: v2\n${metrics}` });
+    expect(read.problems.map(formatProblem)).toEqual([
+      expect.stringMatching(
+        /^\/conf\/metrics\/other\.yml:1:1: error AZ1159: `version` says something else than in \/conf\/metrics\/00-defaults\.yaml:\d+; that one is used\. Keep it in one file\.$/,
+      ),
+      expect.stringMatching(
+        /^\/conf\/metrics\/redis\.yaml:\d+:\d+: error AZ1111: A metric with the name `redis_hits` stands in \/conf\/metrics\/other\.yml:\d+; that one is used\.$/,
+      ),
+    ]);
+    expect(read.refusal?.exitCode).toBe(2);
+  });
+
+  it('without a YAML file is a missing declaration', () => {
+    const read = load({ '/conf/runtime.yaml': inFolder, '/conf/metrics/README.md': '' });
+    expect(read.refusal).toEqual({
+      exitCode: 4,
+      message: 'The metrics declaration is a folder without YAML files: /conf/metrics',
+    });
+  });
+
+  it('may be the configuration folder itself', () => {
+    const read = load({ ...good, '/conf/runtime.yaml': `${runtime}metricsConfiguration: {absolutePath: .}\n` });
+    expect(read.problems).toEqual([]);
+    expect(read.declaration?.metrics).toHaveLength(1);
   });
 });

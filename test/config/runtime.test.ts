@@ -46,6 +46,7 @@ describe('a runtime file that says nothing', () => {
         rateLimit: { readsPerSecond: 25, burst: 250 },
         logging: { isEnabled: false, informationLevel: 'Basic' },
       },
+      resourceDiscovery: { shrinkThreshold: 0.5, refreshIntervalMs: 300_000 },
       seriesLimit: { perMetric: 100_000, total: 1_000_000 },
       healthCheck: { scraperFreshness: true },
     });
@@ -81,6 +82,8 @@ azureMonitor:
   pricing: { perThousandCalls: 0, freeCalls: 0, currency: EUR }
 seriesLimit: { perMetric: 10, total: 20 }
 callBudget: { callsPerHour: 5000 }
+resourceDiscovery: { HOST: agent, port: 8889, shrinkthreshold: 0.25, refreshInterval: PT90S }
+cache: { durationInMinutes: 10 }
 healthCheck: { enableScraperFreshnessHealthCheck: false }
 `;
 
@@ -109,6 +112,7 @@ healthCheck: { enableScraperFreshnessHealthCheck: false }
         rateLimit: { readsPerSecond: 12.5, burst: 10 },
         logging: { isEnabled: true, informationLevel: 'Headers' },
       },
+      resourceDiscovery: { agent: { host: 'agent', port: 8889 }, shrinkThreshold: 0.25, refreshIntervalMs: 90_000 },
       seriesLimit: { perMetric: 10, total: 20 },
       callBudget: { callsPerHour: 5000 },
       healthCheck: { scraperFreshness: false },
@@ -221,5 +225,16 @@ describe('authentication', () => {
     expect(read('authentication: hunter2\n').problems.map(formatProblem)).toEqual([
       'runtime.yaml:1:17: error AZ1019: `authentication` must be a mapping, not a text.',
     ]);
+  });
+});
+
+describe('resource discovery', () => {
+  it('is refreshed as often as the cache of Promitor would be, and its agent listens on port 80', () => {
+    const text = `${identity}resourceDiscovery: {host: agent}\ncache: {durationInMinutes: 15}\n`;
+    expect(runtimeOf(text).resourceDiscovery).toEqual({
+      agent: { host: 'agent', port: 80 },
+      shrinkThreshold: 0.5,
+      refreshIntervalMs: 900_000,
+    });
   });
 });

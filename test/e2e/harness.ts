@@ -1,8 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, type ChildProcessByStdio, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import { type Emulator, startEmulator } from '../../src/emulator/emulator.ts';
 import { parseWorld } from '../../src/emulator/world/parse.ts';
 import { realClock } from '../../src/telemetry/clock.ts';
@@ -92,6 +94,11 @@ export function startProgram(args: readonly string[], env: Record<string, string
     env: { PATH: process.env['PATH'] ?? '', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  return watchProgram(child);
+}
+
+/** Collects what a started process writes. */
+export function watchProgram(child: ChildProcessByStdio<null, Readable, Readable>): Program {
   const log: Record<string, unknown>[] = [];
   const text: string[] = [];
   const listeners = new Set<() => void>();
@@ -167,8 +174,9 @@ export function startDemo(): Promise<Started> {
   return listening(startProgram(['demo', '--port', '0', '--log-format', 'json']));
 }
 
-async function listening(program: Program): Promise<Started> {
-  const line = await program.logged(({ msg }) => /listens on port (\d+)/.test(String(msg)));
+/** Waits until the exporter says which port it listens on. */
+export async function listening(program: Program, timeoutMs = 20_000): Promise<Started> {
+  const line = await program.logged(({ msg }) => /listens on port (\d+)/.test(String(msg)), timeoutMs);
   const port = Number(/listens on port (\d+)/.exec(String(line['msg']))?.[1]);
   const get = (path: string, headers: Record<string, string> = {}): Promise<Response> =>
     fetch(`http://127.0.0.1:${port}${path}`, { headers });
@@ -198,4 +206,14 @@ export async function until<T>(ask: () => Promise<T>, fits: (answer: T) => boole
       throw new Error(`it did not happen in time; the last answer was ${JSON.stringify(answer)?.slice(0, 2_000)}`);
     await new Promise((resolve) => setTimeout(resolve, pollMs));
   }
+}
+
+/** A port of loopback that was free a moment ago. */
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  if (address === null || typeof address === 'string') throw new Error('the server has no port');
+  return address.port;
 }

@@ -1,110 +1,27 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { generate } from 'selfsigned';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import type { Emulator } from '../../src/emulator/emulator.ts';
 import { emulate, type Files, type Started, startExporter, until } from './harness.ts';
-import { busMetric, clientIds, declarationOf, tenant, worldOf } from './landscape.ts';
+import { type Certificate, type Mode, makeCertificate, modes, secret } from './identity-modes.ts';
+import { busMetric, declarationOf, worldOf } from './landscape.ts';
 
-const secret = 'a-secret-of-the-principal';
 let emulator: Emulator;
-let pem: string;
+let certificate: Certificate;
 beforeAll(async () => {
-  const made = await generate([{ name: 'commonName', value: 'principal' }], { keySize: 2048, algorithm: 'sha256' });
-  pem = `${made.private}\n${made.cert}`;
-  emulator = await emulate(worldOf({ namespaces: ['contoso-orders'], secret, certificate: made.cert }));
+  certificate = await makeCertificate();
+  emulator = await emulate(worldOf({ namespaces: ['contoso-orders'], secret, certificate: certificate.cert }));
 });
 afterAll(async () => {
   await emulator.close();
 });
-
-interface Mode {
-  readonly name: string;
-  /** `authentication` of the runtime file. */
-  readonly authentication: object;
-  readonly env?: Record<string, string>;
-  readonly others?: () => Record<string, string>;
-  /** The token request that the emulator must have seen. */
-  readonly asked: { readonly path: string; readonly parameters: object };
-}
-
-const assertion = [
-  { alg: 'none' },
-  { sub: 'system:serviceaccount:monitoring:azimuth', iss: 'https://cluster.example', exp: 4_102_444_800 },
-  {},
-]
-  .map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'))
-  .join('.');
-const tokenPath = `/${tenant}/oauth2/v2.0/token`;
-const identityPath = '/metadata/identity/oauth2/token';
-const modes: readonly Mode[] = [
-  {
-    name: 'ServicePrincipal with a secret from the environment',
-    authentication: { mode: 'ServicePrincipal', identityId: clientIds.principal },
-    env: { AZIMUTH_AUTH_APPKEY: secret },
-    asked: { path: tokenPath, parameters: { client_id: clientIds.principal, client_secret: '***' } },
-  },
-  {
-    name: "ServicePrincipal with Promitor's variables",
-    authentication: { mode: 'ServicePrincipal' },
-    env: { PROMITOR_AUTH_APPID: clientIds.principal, PROMITOR_AUTH_APPKEY: secret },
-    asked: { path: tokenPath, parameters: { client_id: clientIds.principal, client_secret: '***' } },
-  },
-  {
-    name: 'ServicePrincipal with a secret from a file',
-    authentication: {
-      mode: 'ServicePrincipal',
-      identityId: clientIds.principal,
-      secretFilePath: '.',
-      secretFileName: 'secret',
-    },
-    others: () => ({ secret: `${secret}\n` }),
-    asked: { path: tokenPath, parameters: { client_id: clientIds.principal, client_secret: '***' } },
-  },
-  {
-    name: 'ServicePrincipal with a certificate',
-    authentication: {
-      mode: 'ServicePrincipal',
-      identityId: clientIds.principal,
-      certificateFilePath: 'principal.pem',
-    },
-    others: () => ({ 'principal.pem': pem }),
-    asked: { path: tokenPath, parameters: { client_id: clientIds.principal, client_assertion: '***' } },
-  },
-  {
-    name: 'SystemAssignedManagedIdentity',
-    authentication: { mode: 'SystemAssignedManagedIdentity' },
-    asked: { path: identityPath, parameters: { 'api-version': expect.any(String) } },
-  },
-  {
-    name: 'UserAssignedManagedIdentity',
-    authentication: { mode: 'UserAssignedManagedIdentity', identityId: clientIds.exporter },
-    asked: { path: identityPath, parameters: { client_id: clientIds.exporter } },
-  },
-  {
-    name: 'WorkloadIdentity',
-    authentication: {
-      mode: 'WorkloadIdentity',
-      identityId: clientIds.exporter,
-      federatedTokenFile: 'token',
-    },
-    others: () => ({ token: assertion }),
-    asked: { path: tokenPath, parameters: { client_id: clientIds.exporter, client_assertion: '***' } },
-  },
-  {
-    name: 'SdkDefault with the variables of a service principal',
-    authentication: { mode: 'SdkDefault' },
-    env: { AZURE_TENANT_ID: tenant, AZURE_CLIENT_ID: clientIds.principal, AZURE_CLIENT_SECRET: secret },
-    asked: { path: tokenPath, parameters: { client_id: clientIds.principal } },
-  },
-];
 
 function filesOf(mode: Pick<Mode, 'authentication' | 'others'>): Files {
   const metric = busMetric({ name: 'messages', namespaces: ['contoso-orders'], schedule: '*/2 * * * * *' });
   return {
     runtime: JSON.stringify({ authentication: mode.authentication }),
     declaration: declarationOf(emulator, [metric]),
-    ...(mode.others === undefined ? {} : { others: mode.others() }),
+    ...(mode.others === undefined ? {} : { others: mode.others(certificate) }),
   };
 }
 

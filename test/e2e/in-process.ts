@@ -69,8 +69,12 @@ export interface Proof {
   now(): number;
   /** The plan of the next run. */
   plan(): ScrapePlan;
+  /** Refreshes every resource discovery group once; world time races on meanwhile, because quotas need it. */
+  discover(): Promise<void>;
   /** Moves world time on, forgets the calls so far and runs every schedule once. */
   run(afterMs?: number): Promise<RunResult>;
+  /** Looks up tags and properties of resources once more; `signal` ends it. */
+  lookUpLabels(signal?: AbortSignal): Promise<void>;
   /** The whole scrape endpoint. */
   text(): Promise<string>;
   /** Samples of a family. */
@@ -98,6 +102,11 @@ export async function prove(input: ProofInput): Promise<Proof> {
     log,
     now: () => emulator.now(),
     plan: () => core.planner.current(),
+    async discover() {
+      emulator.control.setTime({ rate: 60, pause: false });
+      await core.discovery?.lists.refresh(new AbortController().signal);
+      emulator.control.setTime({ rate: 1, pause: true });
+    },
     async run(afterMs = 0) {
       emulator.control.setTime({ setMs: emulator.now() + afterMs });
       core.expire();
@@ -108,6 +117,7 @@ export async function prove(input: ProofInput): Promise<Proof> {
       const sum = (pick: (result: RunResult) => number): number => results.reduce((all, one) => all + pick(one), 0);
       return { succeeded: sum(({ succeeded }) => succeeded), failed: sum(({ failed }) => failed) };
     },
+    lookUpLabels: (signal = new AbortController().signal) => core.labels.refresh(signal),
     text,
     lines,
     async values(name, label = 'instance_name') {
@@ -135,7 +145,12 @@ function compose(
   const loaded = loadConfiguration({
     folderFlag: 'conf',
     env: { AZIMUTH_AUTH_APPID: client, AZIMUTH_AUTH_APPKEY: password },
-    fileSystem: { readFile: (path) => files[path], exists: (path) => path in files, isDirectory: () => true },
+    fileSystem: {
+      readFile: (path) => files[path],
+      exists: (path) => path in files,
+      isDirectory: (path) => !path.endsWith('.yaml'),
+      list: () => [],
+    },
   });
   const { runtime } = loaded;
   const errors = loaded.problems.filter(({ severity }) => severity === 'error');
@@ -144,7 +159,13 @@ function compose(
   const log: Record<string, unknown>[] = [];
   const destination = new PassThrough();
   destination.on('data', (line: Buffer) => log.push(JSON.parse(line.toString()) as Record<string, unknown>));
-  const logger = createLogger({ level: 'Information', enabled: true, format: 'json', color: false, destination });
+  const logger = createLogger({
+    level: 'Information',
+    container: { enabled: true },
+    format: 'json',
+    color: false,
+    destination,
+  });
   const core = composeCore({
     runtime,
     declaration: loaded.declaration,

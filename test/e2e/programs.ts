@@ -22,6 +22,13 @@ export function requirePython(moduleName: string, packageName: string): string |
   return fits ? python : missing(`the Python module ${moduleName}`, packageName);
 }
 
+/** Defined when the process is root, under the rule of {@link requireProgram}. */
+export function requireRoot(): true | undefined {
+  if (process.getuid?.() === 0) return true;
+  if (process.env['CI'] === 'true') throw new Error('these tests must run as root');
+  return undefined;
+}
+
 function isExecutable(path: string): boolean {
   try {
     accessSync(path, constants.X_OK);

@@ -1,5 +1,5 @@
-import { spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Started, startDemo, until } from './harness.ts';
 import { requireProgram, requirePython } from './programs.ts';
+import { type RealPrometheus, startPrometheus } from './real-prometheus.ts';
 
 const prometheus = requireProgram('prometheus');
 const promtool = requireProgram('promtool', 'prometheus');
@@ -72,7 +73,13 @@ describe.skipIf(prometheus === undefined)('a minute of a real Prometheus (needs 
     folder = mkdtempSync(join(tmpdir(), 'azimuth-prometheus-'));
     proxy = await startProxy(demo.port, contentTypes);
     const { port } = proxy.address() as AddressInfo;
-    server = await startPrometheus(folder, `127.0.0.1:${port}`);
+    const jobs = ['text', 'negotiated'].map((job) => ({
+      job_name: job,
+      metrics_path: `/${job}`,
+      static_configs: [{ targets: [`127.0.0.1:${port}`] }],
+    }));
+    const global = { scrape_interval: `${scrapeEveryMs}ms`, scrape_timeout: '1s' };
+    server = await startPrometheus(prometheus ?? '', folder, { global, scrape_configs: jobs });
     await new Promise((resolve) => setTimeout(resolve, minuteMs));
   }, minuteMs + 30_000);
   afterAll(async () => {
@@ -130,73 +137,4 @@ async function startProxy(port: number, contentTypes: Record<string, Set<string>
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return server;
-}
-
-interface RealPrometheus {
-  /** The value of a query that gives one series. */
-  query(expression: string): Promise<number>;
-  /** `lastError` of each target. */
-  targetErrors(): Promise<string[]>;
-  ownMetrics(): Promise<string[]>;
-  log(): string[];
-  stop(): Promise<void>;
-}
-
-async function startPrometheus(folder: string, target: string): Promise<RealPrometheus> {
-  const jobs = ['text', 'negotiated'].map((job) => ({
-    job_name: job,
-    metrics_path: `/${job}`,
-    static_configs: [{ targets: [target] }],
-  }));
-  const config = { global: { scrape_interval: `${scrapeEveryMs}ms`, scrape_timeout: '1s' }, scrape_configs: jobs };
-  const file = join(folder, 'prometheus.yml');
-  writeFileSync(file, JSON.stringify(config));
-  const port = await freePort();
-  const base = `http://127.0.0.1:${port}`;
-  const args = [
-    `--config.file=${file}`,
-    `--storage.tsdb.path=${join(folder, 'data')}`,
-    `--web.listen-address=127.0.0.1:${port}`,
-  ];
-  const child = spawn(prometheus ?? '', args, { stdio: ['ignore', 'ignore', 'pipe'] });
-  const text: string[] = [];
-  child.stderr.on('data', (chunk: Buffer) => text.push(chunk.toString()));
-  const exited = new Promise<void>((resolve) => child.once('close', () => resolve()));
-  const ask = async (path: string): Promise<unknown> =>
-    ((await (await fetch(`${base}${path}`)).json()) as { data: unknown }).data;
-  await until(
-    () =>
-      fetch(`${base}/-/ready`).then(
-        ({ status }) => status,
-        () => 0,
-      ),
-    (status) => status === 200,
-  );
-  return {
-    async query(expression) {
-      const data = (await ask(`/api/v1/query?query=${encodeURIComponent(expression)}`)) as {
-        result: { value: [number, string] }[];
-      };
-      if (data.result.length !== 1) throw new Error(`${expression} gave ${data.result.length} series`);
-      return Number(data.result[0]?.value[1]);
-    },
-    async targetErrors() {
-      const data = (await ask('/api/v1/targets')) as { activeTargets: { lastError: string }[] };
-      return data.activeTargets.map(({ lastError }) => lastError);
-    },
-    ownMetrics: async () => (await (await fetch(`${base}/metrics`)).text()).split('\n'),
-    log: () => text.join('').split('\n'),
-    async stop() {
-      child.kill('SIGTERM');
-      await exited;
-    },
-  };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

@@ -66,6 +66,8 @@ describe('Resource Graph queries', () => {
       ['kv-shop-weu'],
     ],
     ["Resources | where name matches regex 'redis|^kv'", ['kv-shop-weu', 'redis-shop-weu']],
+    ["Resources | where name matches regex '(?i)^(?:REDIS-[[:word:]-]+)$'", ['redis-shop-weu']],
+    ["Resources | where name == '\\u006bv-shop-weu'", ['kv-shop-weu']],
   ])('%s', (query, expected) => {
     expect(names(query)).toEqual(expected);
   });
@@ -107,6 +109,7 @@ describe('Resource Graph queries', () => {
     ['Resources | project name | where type == 1', 'InvalidQuery'],
     ['Resources | where magic(name)', 'UnknownFunction'],
     ["Resources | where name matches regex '['", 'InvalidQuery'],
+    ["Resources | where name matches regex '(?=k)kv'", 'InvalidQuery'],
   ])('refuses what does not exist: %s', (query, code) => {
     expect(() => run(query)).toThrow(expect.objectContaining({ code, name: QueryMeaningError.name }));
   });

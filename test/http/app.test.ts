@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { type AppOptions, createApp } from '../../src/http/app.ts';
 import type { ExpositionRequest } from '../../src/http/ports.ts';
 import { type HttpServer, listen } from '../../src/http/server.ts';
+import { appOptions } from '../fakes/app-options.ts';
 
 const servers: HttpServer[] = [];
 afterEach(async () => {
@@ -11,24 +12,23 @@ afterEach(async () => {
 async function serve(changes: Partial<AppOptions> = {}) {
   const asked: ExpositionRequest[] = [];
   const errors: unknown[] = [];
-  const app = createApp({
-    version: '1.2.3',
-    metricsPath: '/metrics',
-    exposition: {
-      serve(request, response) {
-        asked.push(request);
-        response.setHeader('Content-Type', 'text/plain; version=0.0.4; charset=utf-8');
-        response.write(Buffer.from('demo 1\n'));
-        response.end();
-        return Promise.resolve();
+  const app = createApp(
+    appOptions({
+      metricsPath: '/metrics',
+      exposition: {
+        serve(request, response) {
+          asked.push(request);
+          response.setHeader('Content-Type', 'text/plain; version=0.0.4; charset=utf-8');
+          response.write(Buffer.from('demo 1\n'));
+          response.end();
+          return Promise.resolve();
+        },
+        refresh: () => Promise.resolve(),
       },
-      refresh: () => Promise.resolve(),
-    },
-    unhealthy: () => [],
-    notReady: () => [],
-    onError: (error) => errors.push(error),
-    ...changes,
-  });
+      onError: (error) => errors.push(error),
+      ...changes,
+    }),
+  );
   const server = await listen(app, 0);
   servers.push(server);
   const get = (path: string, init?: RequestInit): Promise<Response> =>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { planScrape } from '../../src/plan/plan.ts';
+import { planScrape, singleCalls } from '../../src/plan/plan.ts';
 import type { ScrapeItem } from '../../src/plan/types.ts';
 import { aDeclaration, aMetric, aResource } from '../fakes/declaration.ts';
 
@@ -34,6 +34,20 @@ describe('planScrape', () => {
       ['instance_name', 'contoso-messaging'],
       ['entity_name', 'orders'],
       ['tenant_id', tenant],
+    ]);
+  });
+
+  it('adds what Azure tells of a resource after every declared label, and never in place of one', () => {
+    const told: Record<string, string> = { team: 'tag', tenant_id: 'tag', entity_name: 'tag', dc: 'tag', env: 'prod' };
+    const metric = aMetric({ labels: { team: 'declared' }, defaultLabels: { dc: 'default' } });
+    const capabilities = { ...singleCalls, labelsOf: () => Object.entries(told) };
+    const item = planScrape(aDeclaration(metric), capabilities).groups[0]?.items[0];
+    expect(item?.labels.slice(4)).toEqual([
+      ['entity_name', 'orders'],
+      ['team', 'declared'],
+      ['dc', 'default'],
+      ['tenant_id', tenant],
+      ['env', 'prod'],
     ]);
   });
 

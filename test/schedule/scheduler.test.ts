@@ -16,7 +16,7 @@ interface Run {
   crash(error: Error): void;
 }
 
-function setUp(schedules: readonly Schedule[]) {
+function setUp(schedules: readonly Schedule[], heldBack: readonly Schedule[] = []) {
   const clock = createFakeClock();
   const runs: Run[] = [];
   const events: ScheduleEvent[] = [];
@@ -34,6 +34,7 @@ function setUp(schedules: readonly Schedule[]) {
     schedules,
     ticker,
     clock,
+    holdsBack: (schedule) => heldBack.includes(schedule),
     observe: (event) => events.push(event),
     run: (schedule, reason, signal) =>
       new Promise((resolve, reject) => {
@@ -59,6 +60,43 @@ describe('the scheduler', () => {
       ['* * * * *', 'start'],
       ['*/5 * * * *', 'start'],
     ]);
+  });
+
+  it('holds a schedule back until there is something to ask for, but not its ticks', () => {
+    const { scheduler, runs, tick } = setUp([everyMinute, everyFive], [everyFive]);
+    scheduler.start();
+    expect(runs.map(({ schedule }) => schedule.text)).toEqual(['* * * * *']);
+    scheduler.runNow(everyFive.cron);
+    expect(runs.map(({ schedule, reason }) => `${schedule.text} ${reason}`)).toEqual([
+      '* * * * * start',
+      '*/5 * * * * start',
+    ]);
+    const later = setUp([everyFive], [everyFive]);
+    later.scheduler.start();
+    tick(everyFive);
+    later.tick(everyFive);
+    expect(later.runs.map(({ reason }) => reason)).toEqual(['tick']);
+  });
+
+  it('runs once more after the run that is going, however often it is asked to meanwhile', async () => {
+    const { scheduler, runs, events, clock } = setUp([everyMinute]);
+    scheduler.start();
+    scheduler.runNow(everyMinute.cron);
+    scheduler.runNow(everyMinute.cron);
+    expect(runs).toHaveLength(1);
+    runs[0]?.finish();
+    await clock.advance(0);
+    expect(runs).toHaveLength(2);
+    runs[1]?.finish();
+    await clock.advance(0);
+    expect(runs).toHaveLength(2);
+    expect(events.filter(({ kind }) => kind === 'runSkipped')).toEqual([]);
+    scheduler.runNow(everyMinute.cron);
+    scheduler.runNow(everyMinute.cron);
+    void scheduler.stop(0);
+    runs[2]?.finish();
+    await clock.advance(0);
+    expect(runs).toHaveLength(3);
   });
 
   it('skips and counts a tick while the run before is going, and only of that schedule', async () => {

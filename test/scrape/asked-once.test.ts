@@ -8,6 +8,7 @@ import { createGrainBook } from '../../src/scrape/grains.ts';
 import { createKnowledge } from '../../src/scrape/knowledge.ts';
 import type { MetricsRequest } from '../../src/scrape/ports.ts';
 import { createScraper } from '../../src/scrape/scraper.ts';
+import { createTraceBook } from '../../src/scrape/traces.ts';
 import { createSeriesStore } from '../../src/store/series-store.ts';
 import { createFakeClock } from '../fakes/clock.ts';
 import { aDeclaration, aMetric } from '../fakes/declaration.ts';
@@ -136,6 +137,7 @@ it('asks for every declared pair exactly once in every healthy run, and shows ea
         limiterOf: () => limiter,
         knowledge: createKnowledge(() => clock.now()),
         grains: createGrainBook(source),
+        traces: createTraceBook(),
         historyMs: 12 * 60 * minute,
       });
       const { groups } = planScrape(aDeclaration(...declaration.map(definitionOf)));

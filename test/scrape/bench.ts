@@ -7,6 +7,7 @@ import { createGrainBook } from '../../src/scrape/grains.ts';
 import { createKnowledge, type Knowledge } from '../../src/scrape/knowledge.ts';
 import type { MetricsSource, ScrapeEvent } from '../../src/scrape/ports.ts';
 import { createScraper, type Scraper } from '../../src/scrape/scraper.ts';
+import { createTraceBook, type TraceBook } from '../../src/scrape/traces.ts';
 import { createSeriesStore } from '../../src/store/series-store.ts';
 import { createFakeClock, type FakeClock } from '../fakes/clock.ts';
 import { aDeclaration } from '../fakes/declaration.ts';
@@ -28,6 +29,7 @@ export interface Bench {
   readonly events: ScrapeEvent[];
   readonly scraper: Scraper;
   readonly planner: Planner;
+  readonly traces: TraceBook;
   readonly knowledge: Knowledge;
   readonly groups: readonly QueryGroup[];
   /** Values shown, by family and dimension values; NaN for an unavailable one. */
@@ -65,6 +67,7 @@ export function bench(
     capabilities: known,
     version: () => knowledge.version(),
   });
+  const traces = createTraceBook();
   const scraper = createScraper({
     metrics: wrap(source),
     logs: { query: unused },
@@ -75,6 +78,7 @@ export function bench(
     limiterOf: () => limiter,
     knowledge,
     grains,
+    traces,
     historyMs: 12 * hour,
   });
   return {
@@ -84,6 +88,7 @@ export function bench(
     scraper,
     groups: planner.current().groups,
     planner,
+    traces,
     knowledge,
     store,
     async run(afterMs = 0) {

@@ -37,6 +37,8 @@ if (orders === undefined || audit === undefined) throw new Error('no items');
 const failed = (item: ScrapeItem, code: 'AZ3400' | 'AZ3500' | 'AZ3404' = 'AZ3400') =>
   ({ kind: 'failed', item, error: { code, message: `${code} happened`, requestId: 'r1' }, nowMs: 0 }) as const;
 
+const identity = { tenantId: 't', appId: 'a', cloud: 'Global', authMode: 'ServicePrincipal' };
+
 describe('own metrics', () => {
   it('take the names of Promitor on demand, and only those that Promitor has', () => {
     const promitor = Object.keys(ownMetrics).filter((key) =>
@@ -46,8 +48,12 @@ describe('own metrics', () => {
       'batchSize',
       'ratelimitArm',
       'ratelimitArmThrottled',
+      'ratelimitGraph',
+      'ratelimitGraphThrottled',
+      'resourceGroupInfo',
       'scrapeError',
       'scrapeSuccess',
+      'subscriptionInfo',
     ]);
   });
 
@@ -73,7 +79,7 @@ describe('own metrics', () => {
 
   it('count what Azure answered and what it still allows', async () => {
     const registry = createOwnRegistry({ prefix: 'promitor', elsewhere: itemMetrics, runtime: false });
-    const metrics = createScrapeMetrics(registry, { tenantId: 't', appId: 'a' });
+    const metrics = createScrapeMetrics(registry, identity);
     const event = {
       api: 'metrics',
       code: '429',
@@ -93,9 +99,29 @@ describe('own metrics', () => {
     registry.close();
   });
 
+  it('tell what Resource Graph still allows, by tenant', async () => {
+    const registry = createOwnRegistry({ prefix: 'promitor', elsewhere: itemMetrics, runtime: false });
+    const metrics = createScrapeMetrics(registry, identity);
+    const event = { api: 'resourceGraph', durationMs: 100, bytes: 0, attempt: 1 } as const;
+    metrics.azure({ ...event, code: '200', throttled: false, remainingQueries: 14 });
+    metrics.azure({ ...event, code: '429', throttled: true, remainingQueries: 0, tenantId: 'other' });
+    const text = await registry.text('text');
+    const labels = 'cloud="Global",app_id="a",auth_mode="ServicePrincipal"';
+    for (const line of [
+      `promitor_ratelimit_resource_graph_remaining{tenant_id="t",${labels}} 14`,
+      `promitor_ratelimit_resource_graph_remaining{tenant_id="other",${labels}} 0`,
+      `promitor_ratelimit_resource_graph_throttled{tenant_id="t",${labels}} 0`,
+      `promitor_ratelimit_resource_graph_throttled{tenant_id="other",${labels}} 1`,
+    ]) {
+      expect(text).toContain(line);
+    }
+    expect(text).not.toContain('promitor_ratelimit_arm{');
+    registry.close();
+  });
+
   it('tell failures, truncation, age and lag of scrapes', async () => {
     const registry = createOwnRegistry({ prefix: 'azimuth', elsewhere: itemMetrics, runtime: false });
-    const metrics = createScrapeMetrics(registry, { tenantId: 't', appId: 'a' });
+    const metrics = createScrapeMetrics(registry, identity);
     metrics.scrape(failed(orders));
     metrics.scrape({ kind: 'truncated', item: orders, truncated: true, limit: 3 });
     metrics.scrape({ kind: 'age', item: orders, ageMs: 60_000 });
@@ -125,7 +151,7 @@ describe('own metrics', () => {
 
   it('forget the age of what left or shows nothing', async () => {
     const registry = createOwnRegistry({ prefix: 'azimuth', elsewhere: itemMetrics, runtime: false });
-    const metrics = createScrapeMetrics(registry, { tenantId: 't', appId: 'a' });
+    const metrics = createScrapeMetrics(registry, identity);
     const end = {
       kind: 'runFinished',
       schedule: everyMinute,
@@ -157,7 +183,7 @@ describe('own metrics', () => {
 describe('status of metrics and resources', () => {
   it('is an error while one entity of the resource fails', () => {
     const store = createSeriesStore({ perMetricLimit: 10, totalLimit: 10 });
-    const status = createItemStatus(store, 'azimuth', 't');
+    const status = createItemStatus(store, 'azimuth');
     const shown = (): Record<string, number> =>
       Object.fromEntries(
         store.snapshot().map((family) => [family.name, family.blocks[0]?.pieces[0]?.values[0] ?? Number.NaN]),
@@ -171,13 +197,31 @@ describe('status of metrics and resources', () => {
     expect(shown()).toEqual({ azimuth_scrape_error: 0, azimuth_scrape_success: 1 });
     expect([...store.counts().values()]).toEqual([1, 1]);
   });
+
+  it('leaves when discovery no longer finds the resource, and not when its series are only stale', () => {
+    const store = createSeriesStore({ perMetricLimit: 10, totalLimit: 10 });
+    const status = createItemStatus(store, 'azimuth');
+    status(failed(orders));
+    status({ kind: 'left', item: orders, reason: 'stale' });
+    expect([...store.counts().values()]).toEqual([1, 1]);
+    status({ kind: 'left', item: orders, reason: 'undiscovered' });
+    expect([...store.counts().values()]).toEqual([]);
+    status({ kind: 'succeeded', item: audit, nowMs: 0 });
+    expect([...store.counts().values()]).toEqual([1, 1]);
+  });
 });
 
 describe('the log of scrapes', () => {
   const setUp = () => {
     const { lines, stream } = collect();
     const log = createScrapeLog(
-      createLogger({ level: 'Information', enabled: true, format: 'json', color: false, destination: stream }),
+      createLogger({
+        level: 'Information',
+        container: { enabled: true },
+        format: 'json',
+        color: false,
+        destination: stream,
+      }),
     );
     const cron = everyMinute.cron;
     const run = (...events: Parameters<typeof log.note>[0][]): Record<string, unknown>[] => {
@@ -234,12 +278,47 @@ describe('the log of scrapes', () => {
 describe('the logger', () => {
   it('writes text lines without colours, and nothing below its level or when switched off', () => {
     const { lines, stream } = collect();
-    const options = { level: 'Warning', enabled: true, format: 'text', color: false, destination: stream } as const;
-    const logger = createLogger(options);
+    const options = { level: 'Warning', format: 'text', color: false, destination: stream } as const;
+    const logger = createLogger({ ...options, container: { enabled: true } });
     logger.info('quiet');
     logger.warn({ code: 'AZ2005' }, 'loud');
-    createLogger({ ...options, enabled: false }).error('off');
+    createLogger({ ...options, container: { enabled: false } }).error('off');
     expect(lines).toHaveLength(1);
     expect(lines[0]).toMatch(/^\[\d\d:\d\d:\d\d\] WARN: loud \{"code":"AZ2005"\}$/);
+  });
+
+  it('gives the container and the other target what each wants', () => {
+    const { lines, stream } = collect();
+    const sent: string[] = [];
+    const logger = createLogger({
+      level: 'Debug',
+      container: { enabled: true, level: 'Error' },
+      format: 'json',
+      color: false,
+      destination: stream,
+      target: { level: 'Warning', write: (line) => void sent.push(line) },
+    });
+    logger.debug('one');
+    logger.warn('two');
+    logger.error({ code: 'AZ2005' }, 'three');
+    expect(lines.map((line) => JSON.parse(line))).toEqual([
+      { level: 'error', time: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/), code: 'AZ2005', msg: 'three' },
+    ]);
+    expect(sent.map((line) => (JSON.parse(line) as { msg: string }).msg)).toEqual(['two', 'three']);
+  });
+
+  it('still feeds the other target when the container is silent', () => {
+    const { lines, stream } = collect();
+    const sent: string[] = [];
+    const target = { write: (line: string) => void sent.push(line) };
+    createLogger({
+      level: 'Information',
+      container: { enabled: false },
+      format: 'text',
+      color: false,
+      destination: stream,
+      target,
+    }).info('one');
+    expect([lines.length, sent.length]).toEqual([0, 1]);
   });
 });

@@ -9,7 +9,7 @@ import { configuredCapabilities, planScrape } from '../../plan/plan.ts';
 import { printPlan } from '../../plan/print.ts';
 import { batchLimitPerHour } from '../../plan/quota.ts';
 import { runsPerHour } from '../../plan/rate.ts';
-import type { Capabilities, ScrapePlan } from '../../plan/types.ts';
+import type { Capabilities, Found, ScrapePlan } from '../../plan/types.ts';
 import { realClock } from '../../telemetry/clock.ts';
 import type { Command } from '../command.ts';
 import { accept, load, loggerFor } from '../configuration.ts';
@@ -20,7 +20,10 @@ export const planCommand: Command = {
   summary: 'show the calls to Azure of each run, what they take of its limits, and what they cost',
   flags: {
     ...formatFlag,
-    live: { type: 'boolean', help: 'make one run first, to learn regions, refusals and intervals from Azure' },
+    live: {
+      type: 'boolean',
+      help: 'discover and make one run first, to learn resources, regions, refusals and intervals from Azure',
+    },
   },
   async run(input) {
     const format = oneOf(input.given, 'format', ['text', 'json']) ?? 'text';
@@ -29,10 +32,10 @@ export const planCommand: Command = {
     const runnable = accept(loaded, logger);
     if (typeof runnable === 'number') return runnable;
     const { runtime, declaration } = runnable;
-    const capabilities = isSet(input.given, 'live')
+    const known = isSet(input.given, 'live')
       ? await learn({ ...runnable, logger, version: input.version })
-      : configuredCapabilities(runtime.azureMonitor);
-    const estimate = estimateWith(runtime, declaration, capabilities);
+      : { capabilities: configuredCapabilities(runtime.azureMonitor), notes: unknownGroups(declaration) };
+    const estimate = estimateWith(runtime, declaration, known);
     await input.io.out(format === 'json' ? `${JSON.stringify(estimate, null, 2)}\n` : printPlan(estimate));
     return 0;
   },
@@ -41,14 +44,34 @@ export const planCommand: Command = {
 const unknownRegions =
   'Calls can be shared only by resources whose region is known. What is asked alone for want of it is so in the first run; later runs share calls. With metricsBatching.azureRegion, or with --live, the plan shows them.';
 
-/** One run of everything, as at a start; what it teaches is what later runs plan with. */
-async function learn(input: Pick<CoreInput, 'runtime' | 'declaration' | 'logger' | 'version'>): Promise<Capabilities> {
+/** What a plan is made with beside the configuration. */
+interface Known {
+  readonly capabilities: Capabilities;
+  readonly found?: Found;
+  /** What the reader should know of it. */
+  readonly notes: readonly string[];
+}
+
+function unknownGroups({ metrics }: Declaration): string[] {
+  const names = [...new Set(metrics.flatMap((metric) => metric.resourceDiscoveryGroups))];
+  if (names.length === 0) return [];
+  const groups = `resource discovery group${names.length === 1 ? '' : 's'} ${names.join(', ')}`;
+  return [`How many resources there are in ${groups} is not known without Azure; they are left out. See --live.`];
+}
+
+/** Discovery and one run of everything, as at a start; what they teach is what later runs plan with. */
+async function learn(input: Pick<CoreInput, 'runtime' | 'declaration' | 'logger' | 'version'>): Promise<Known> {
   const process = { clock: realClock, random: Math.random, cpus: cpus().length };
   const core = composeCore({ ...input, ...process, invalidMetrics: [], scrapedOnly: true });
   try {
     const { signal } = new AbortController();
+    const lists = core.discovery?.lists;
+    await lists?.refresh(signal);
     await Promise.all(core.planner.current().schedules.map(({ cron }) => core.run(cron, 'start', signal)));
-    return core.capabilities;
+    const notes = (lists?.groups() ?? []).flatMap(({ name, problem }) =>
+      problem === undefined ? [] : [`Resource discovery group ${name} is left out: ${problem.message}`],
+    );
+    return { capabilities: core.capabilities, found: (name) => lists?.resources(name) ?? [], notes };
   } finally {
     await core.close();
   }
@@ -57,19 +80,22 @@ async function learn(input: Pick<CoreInput, 'runtime' | 'declaration' | 'logger'
 function estimateWith(
   { azureMonitor, callBudget }: RuntimeConfig,
   declaration: Declaration,
-  capabilities: Capabilities,
+  known: Known,
 ): PlanEstimate {
   const { queryMode, rateLimit, pricing } = azureMonitor;
-  const { plan, budget, rate } = paced(planScrape(declaration, capabilities), callBudget);
+  const { plan, budget, rate } = paced(planScrape(declaration, known.capabilities, known.found), callBudget);
   const alone = plan.groups.some(({ mode }) => mode === 'single');
   return estimatePlan(plan, {
     runsPerHour: rate,
     rateLimit,
     batchLimitPerHour,
     pricing,
-    ...(alone ? { inBatches: inBatches(declaration, capabilities, callBudget) } : {}),
+    ...(alone ? { inBatches: inBatches(declaration, known, callBudget) } : {}),
     ...(budget === undefined ? {} : { budget }),
-    notes: alone && (queryMode === 'batch' || queryMode === 'subscription') ? [unknownRegions] : [],
+    notes: [
+      ...known.notes,
+      ...(alone && (queryMode === 'batch' || queryMode === 'subscription') ? [unknownRegions] : []),
+    ],
   });
 }
 
@@ -89,10 +115,10 @@ function paced(plan: ScrapePlan, callBudget: RuntimeConfig['callBudget']): Paced
 /** Where the resources are is not known without Azure; one region for all shows what there is to gain. */
 function inBatches(
   declaration: Declaration,
-  capabilities: Capabilities,
+  { capabilities, found }: Known,
   callBudget: RuntimeConfig['callBudget'],
 ): NonNullable<EstimateOptions['inBatches']> {
   const anywhere = { defaultRegion: 'anywhere', ...capabilities, queryMode: 'batch' } as const;
-  const { plan, rate } = paced(planScrape(declaration, anywhere), callBudget);
+  const { plan, rate } = paced(planScrape(declaration, anywhere, found), callBudget);
   return { plan, runsPerHour: rate };
 }

@@ -1,10 +1,19 @@
-import { cpus } from 'node:os';
+import { cpus, hostname } from 'node:os';
 import type { Logger } from 'pino';
+import { nodeFileSystem } from '../../config/file-system.ts';
 import type { LoadedConfiguration } from '../../config/load.ts';
-import { type Exporter, startExporter } from '../../exporter.ts';
+import { webConfigWatch } from '../../config/web/web-config.ts';
+import type { RuntimeConfig } from '../../core/runtime-config.ts';
+import { type Exporter, type ExporterInput, startExporter } from '../../exporter.ts';
 import { configuredCapabilities } from '../../plan/plan.ts';
 import { createPlanner } from '../../plan/planner.ts';
 import { cronTicker } from '../../schedule/cron-ticker.ts';
+import {
+  type ApplicationInsights,
+  createApplicationInsights,
+  type DeliveryChange,
+  type Post,
+} from '../../telemetry/application-insights.ts';
 import { realClock } from '../../telemetry/clock.ts';
 import type { Command, CommandInput } from '../command.ts';
 import { accept, load, loggerFor, type Runnable } from '../configuration.ts';
@@ -21,11 +30,44 @@ export const runCommand: Command = {
   flags: runFlags,
   async run(input) {
     const loaded = load(input);
-    const logger = loggerFor(input, loaded.runtime);
-    const runnable = accept(loaded, logger);
-    return typeof runnable === 'number' ? runnable : serve(input, loaded, runnable, logger);
+    const insights = insightsFor(input, loaded.runtime, (change) => tellDelivery(change, logger));
+    const logger: Logger = loggerFor(input, loaded.runtime, insights);
+    try {
+      const runnable = accept(loaded, logger);
+      return typeof runnable === 'number' ? runnable : await serve(input, loaded, runnable, logger);
+    } finally {
+      await insights?.close(insightsGraceMs);
+    }
   },
 };
+
+/** Part of the time to stop that is left to the last log events. */
+const insightsGraceMs = 500;
+
+function insightsFor(
+  { version }: CommandInput,
+  runtime: RuntimeConfig | undefined,
+  onChange: (change: DeliveryChange) => void,
+): ApplicationInsights | undefined {
+  const config = runtime?.telemetry.applicationInsights;
+  if (config === undefined) return undefined;
+  const post: Post = async (url, body, signal) => {
+    const headers = { 'content-type': 'application/x-json-stream' };
+    const answer = await fetch(url, { method: 'POST', body, headers, signal });
+    return { status: answer.status, text: await answer.text() };
+  };
+  return createApplicationInsights({ config, version, instance: hostname(), clock: realClock, post, onChange });
+}
+
+function tellDelivery(change: DeliveryChange, logger: Logger): void {
+  const code = 'AZ2060';
+  if (change.kind === 'failing') {
+    logger.warn({ code }, `Log events do not reach Application Insights: ${change.reason}.`);
+    return;
+  }
+  const lost = change.dropped === 0 ? 'none was lost' : `${change.dropped} were lost`;
+  logger.info({ code }, `Log events reach Application Insights again; ${lost}.`);
+}
 
 /**
  * Why strict mode does not start a plan that exceeds the call budget. Regions are learned by the first run, so shared
@@ -36,6 +78,14 @@ function budgetRefusal({ runtime, declaration }: Runnable): string | undefined {
   if (callBudget === undefined) return undefined;
   const capabilities = { defaultRegion: 'anywhere', ...configuredCapabilities(azureMonitor) };
   return createPlanner({ declaration, capabilities, version: () => 0, callBudget }).budget()?.refusal;
+}
+
+function protection({ web }: LoadedConfiguration, { server }: RuntimeConfig): Pick<ExporterInput, 'web' | 'rereadWeb'> {
+  if (web === undefined || server.webConfigFile === undefined) return {};
+  const reread = webConfigWatch(server.webConfigFile, nodeFileSystem);
+  // What was read at the start is what later contents are compared with.
+  reread();
+  return { web, rereadWeb: reread };
 }
 
 /** Runs the exporter until a signal comes. */
@@ -63,6 +113,7 @@ export async function serve(
       random: Math.random,
       version: input.version,
       cpus: cpus().length,
+      ...protection(loaded, runtime),
     });
   } catch (error) {
     // Anything that the system did not refuse is a defect, and its stack is wanted.
@@ -75,7 +126,10 @@ export async function serve(
     return 1;
   }
   const path = runtime.prometheus?.baseUriPath ?? '';
-  logger.info(`Azimuth ${input.version} listens on port ${exporter.port}: http://localhost:${exporter.port}${path}`);
+  const scheme = loaded.web?.tls === undefined ? 'http' : 'https';
+  logger.info(
+    `Azimuth ${input.version} listens on port ${exporter.port}: ${scheme}://localhost:${exporter.port}${path}`,
+  );
   logger.info(
     `${declaration.metrics.length} metrics are scraped, ${loaded.invalidMetrics.length} are left out because of errors.`,
   );

@@ -6,13 +6,14 @@ import { UsageError } from '../options.ts';
 const schemas: Readonly<Record<string, () => unknown>> = {
   declaration: () => jsonSchema('declaration'),
   runtime: () => jsonSchema('runtime'),
+  discovery: () => jsonSchema('discovery'),
   world: worldJsonSchema,
 };
 
 export const schemaCommand: Command = {
   name: 'schema',
   summary: 'print the JSON Schema of a file, for completion in editors',
-  words: 'declaration|runtime|world',
+  words: 'declaration|runtime|discovery|world',
   flags: {},
   async run({ words, io }) {
     const [kind = '', ...rest] = words;

@@ -1,15 +1,24 @@
 import type { CloudEndpoints } from '../../core/clouds.ts';
 import type { Declaration, MetricDefinition } from '../../core/declaration.ts';
+import type { DiscoveryDeclaration } from '../../core/discovery.ts';
 import { seriesFamilies } from '../../core/family.ts';
+import {
+  bookGroups,
+  declareDiscovery,
+  type GroupBook,
+  type ReadDiscovery,
+  readDiscovery,
+} from '../discovery/discovery.ts';
 import type { Environment } from '../environment.ts';
-import { memberPath, type YamlNode } from '../node.ts';
+import { memberPath, type Origin, type YamlNode } from '../node.ts';
 import type { ValuesOf } from '../object.ts';
-import { type Problem, problem } from '../problem.ts';
+import { isWithin, type Problem, problem } from '../problem.ts';
 import type { Reader } from '../spec.ts';
 import { readCloud } from './cloud.ts';
 import { declarationSpec } from './fields.ts';
 import { readLabels } from './labels.ts';
 import { type ReadMetric, readMetric } from './metric.ts';
+import { readResourceLabels } from './resource-labels.ts';
 
 /** A metric that is left out of the declaration, and why. */
 export interface InvalidMetric {
@@ -26,56 +35,96 @@ export interface ReadDeclaration {
 
 type Values = ValuesOf<typeof declarationSpec.fields>;
 
+/** What stands outside of the declaration and matters to it. */
+export interface DeclarationSurroundings {
+  readonly env: Environment;
+  /** Names of Azimuth's own metrics, which no declared metric may take. */
+  readonly reservedNames?: ReadonlySet<string>;
+  /** The discovery declaration, when there is one. */
+  readonly discovery?: ReadDiscovery;
+  /** A discovery agent is configured, which may know groups that no file defines. */
+  readonly agent?: boolean;
+}
+
 /**
  * From YAML to the declaration: every field and rule of Promitor's v1 and Azimuth's additions, all problems at once.
  * An error within a metric, or in a default that it needs, leaves out that metric alone.
  */
-export function readDeclaration(
-  root: YamlNode,
-  env: Environment,
-  reservedNames: ReadonlySet<string> = new Set(),
-): ReadDeclaration {
+export function readDeclaration(root: YamlNode, around: DeclarationSurroundings): ReadDeclaration {
   const problems: Problem[] = [];
   const reader: Reader = { exactCase: true, report: (item) => problems.push(item) };
   const { value: values } = declarationSpec.read(root, '', reader);
   if (values === undefined) return { declaration: undefined, invalidMetrics: [], problems };
   const metadata = values.azureMetadata.value;
   const cloud = metadata === undefined ? undefined : readCloud(metadata, reader);
-  const read = refuseCollisions(readMetrics(values, cloud, env, reader), reservedNames);
+  const { discovery, book } = readGroupBook(values, cloud, around, reader);
+  const read = refuseCollisions(
+    readMetrics(values, cloud, around.env, book, reader),
+    around.reservedNames ?? new Set(),
+  );
   const metrics = read.map((item) => item.metric).filter((metric) => metric !== undefined);
   const invalidMetrics = read
     .filter((item) => item.metric === undefined)
     .map((item) => ({ name: item.name, problems: whyInvalid(item, problems) }));
+  const resourceLabels = values.resourceLabels.value && readResourceLabels(values.resourceLabels.value, reader);
   const stops = problems.some(stopsEverything);
   problems.push(...read.flatMap((item) => item.problems));
   const tenantId = metadata?.tenantId.value;
-  const declaration = stops || cloud === undefined || tenantId === undefined ? undefined : { tenantId, cloud, metrics };
+  const unusable = stops || cloud === undefined || tenantId === undefined;
+  const optional = {
+    ...(discovery === undefined ? {} : { discovery }),
+    ...(resourceLabels === undefined ? {} : { resourceLabels }),
+  };
+  const declaration = unusable ? undefined : { tenantId, cloud, metrics, ...optional };
   return { declaration, invalidMetrics, problems };
 }
 
-/** Errors outside of metrics stop the program, but for defaults and groups that only some metrics need. */
+/** Errors outside of metrics stop the program, but for defaults and groups that only some metrics need, and labels. */
 function stopsEverything(item: Problem): boolean {
-  const local = /^(metricDefaults\.(?!scraping)|resourceDiscoveryGroups)/.test(item.path);
+  const local = /^(metricDefaults\.(?!scraping)|resourceDiscoveryGroups|azureLandscape|resourceLabels)/.test(item.path);
   return item.severity === 'error' && !local;
 }
 
 function whyInvalid(item: ReadMetric, shared: readonly Problem[]): readonly Problem[] {
   const defaults = [...item.blamed].flatMap((path) =>
-    shared.filter(
-      (candidate) => candidate.severity === 'error' && (candidate.path === path || isWithin(candidate.path, path)),
-    ),
+    shared.filter((candidate) => candidate.severity === 'error' && isWithin(candidate.path, path)),
   );
-  return [...item.problems.filter((candidate) => candidate.severity === 'error'), ...defaults];
+  return [...item.problems.filter((candidate) => candidate.severity === 'error'), ...defaults, ...item.withoutGroups];
 }
 
-function isWithin(path: string, outer: string): boolean {
-  return path.startsWith(`${outer}.`) || path.startsWith(`${outer}[`);
+/** Groups and landscapes of both files, for the declaration and for the metrics that name them. */
+function readGroupBook(
+  values: Values,
+  cloud: CloudEndpoints | undefined,
+  { discovery: file, agent = false }: DeclarationSurroundings,
+  reader: Reader,
+): { discovery: DiscoveryDeclaration | undefined; book: GroupBook } {
+  const problems: Problem[] = [...(file?.problems ?? [])];
+  const own: Reader = {
+    exactCase: reader.exactCase,
+    report: (item) => {
+      problems.push(item);
+      reader.report(item);
+    },
+  };
+  const inside = readDiscovery(values, own);
+  const groups = bookGroups([...(file?.groups ?? []), ...inside.groups], own);
+  const metadata = values.azureMetadata.value;
+  const home = {
+    tenantId: metadata?.tenantId.value ?? '',
+    subscriptionId: metadata?.subscriptionId.value ?? '',
+    cloud: cloud?.name,
+  };
+  const landscapes = [...(file === undefined ? [] : [file.landscape]), inside.landscape];
+  const discovery = declareDiscovery(landscapes, groups, home, own);
+  return { discovery, book: { groups, agent, problems, unread: file?.unread ?? false } };
 }
 
 function readMetrics(
   values: Values,
   cloud: CloudEndpoints | undefined,
   env: Environment,
+  groups: GroupBook,
   reader: Reader,
 ): readonly ReadMetric[] {
   const metadata = values.azureMetadata.value;
@@ -89,6 +138,7 @@ function readMetrics(
     // A cloud that could not be read was reported; what it lacks is no further mistake.
     hasLogAnalytics: cloud === undefined || cloud.logAnalytics !== undefined,
     env,
+    groups,
   };
   const slots = values.metrics.value ?? [];
   if (slots.length === 0 && !values.metrics.broken) {
@@ -107,18 +157,19 @@ function readMetrics(
 
 /** Of two metrics with one name, or with a family in common, the first is kept; Azimuth's own metrics keep theirs. */
 function refuseCollisions(read: readonly ReadMetric[], reservedNames: ReadonlySet<string>): readonly ReadMetric[] {
-  const names = new Map<string, number>();
+  const names = new Map<string, { readonly at: Origin; times: number }>();
   const families = new Map<string, string | undefined>([...reservedNames].map((name) => [name, undefined]));
   return read.map((item) => {
-    const seen = names.get(item.name) ?? 0;
-    names.set(item.name, seen + 1);
-    if (seen > 0) {
-      const message = `A metric with the name \`${item.name}\` stands earlier in the file; that one is used.`;
+    const first = names.get(item.name);
+    if (first === undefined) names.set(item.name, { at: item.namePlace.at, times: 1 });
+    else {
+      first.times += 1;
+      const same = first.at.file === item.namePlace.at.file;
+      const where = same ? 'stands earlier in the file' : `stands in ${first.at.file}:${first.at.line}`;
+      const message = `A metric with the name \`${item.name}\` ${where}; that one is used.`;
+      const repeated = problem('error', 'AZ1111', item.namePlace, message, { found: item.name });
       // Three of a name are one mistake.
-      return refuse(
-        item,
-        seen === 1 ? [problem('error', 'AZ1111', item.namePlace, message, { found: item.name })] : [],
-      );
+      return refuse(item, first.times === 2 ? [repeated] : []);
     }
     if (item.metric === undefined) return item;
     const taken = takeFamilies(item.metric, families);

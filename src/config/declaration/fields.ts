@@ -1,6 +1,7 @@
 import { resourceTypeNames } from '../../catalogue/lookup.ts';
 import { aggregations } from '../../core/aggregation.ts';
 import { cloudNames } from '../../core/clouds.ts';
+import { discoveryFields } from '../discovery/fields.ts';
 import { object, type ValuesOf } from '../object.ts';
 import { anyText, choice, cron, duration, integer, text, url } from '../scalars.ts';
 import { defaulted, deferred, expected, list, optional, required, textMap } from '../spec.ts';
@@ -145,17 +146,18 @@ const metricDefaults = object({
 
 export type DefaultValues = ValuesOf<typeof metricDefaults.fields>;
 
-const criteria = object({
-  include: optional(
-    object({
-      subscriptions: optional(list(text()), 'Subscription ids.'),
-      resourceGroups: optional(list(text()), 'Resource group names.'),
-      regions: optional(list(text()), 'Azure regions.'),
-      tags: optional(textMap(), 'Tags and the regular expression that each value must match.'),
-    }),
-    'What resources must match.',
+const resourceLabels = object({
+  tags: optional(textMap(), 'Tags of resources by name, and the label that carries the value of each.'),
+  properties: optional(textMap(), 'Properties of resources by path, such as `sku.name`, and the label of each.'),
+  subscriptionName: optional(text(), 'Label that carries the display name of the subscription.'),
+  as: defaulted(
+    choice(['labels', 'info']),
+    'On every series, or on one series `azimuth_resource_info` for each resource.',
+    'labels',
   ),
 });
+
+export type ResourceLabelValues = ValuesOf<typeof resourceLabels.fields>;
 
 /** The whole metrics declaration. */
 export const declarationSpec = object(
@@ -164,19 +166,8 @@ export const declarationSpec = object(
     azureMetadata: required(azureMetadata, 'Tenant, default scope and cloud.'),
     metricDefaults: required(metricDefaults, 'Defaults of all metrics.'),
     metrics: required(list(deferred({})), 'Metrics to scrape.'),
-    resourceDiscoveryGroups: optional(
-      list(
-        object({
-          name: required(text(), 'Name of the group.'),
-          type: required(
-            choice(resourceTypeNames, { listedIn: 'it must be a resource type' }),
-            'Type of its resources.',
-          ),
-          criteria: optional(criteria, 'Which resources belong to the group.'),
-        }),
-      ),
-      'Resource discovery groups that this file defines.',
-    ),
+    ...discoveryFields,
+    resourceLabels: optional(resourceLabels, 'What Azure knows of resources and becomes labels.'),
   },
   { hints: { resourceCollections: 'its name is `resourceDiscoveryGroups`.' } },
 );

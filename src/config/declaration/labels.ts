@@ -32,18 +32,19 @@ export function readLabels(
     }
     taken.set(safe, name);
     labels.push([name, value]);
-    warnAboutName(name, safe, [...builtInLabels, ...typeLabels], { place, reader });
+    warnAboutName(name, safe, typeLabels, { place, reader });
   }
   return { labels: Object.fromEntries(labels), broken };
 }
 
-function warnAboutName(
+/** Warns about a label that the series has anyway, or whose name has to be changed. */
+export function warnAboutName(
   name: string,
   safe: string,
-  fixed: readonly string[],
+  ownLabels: readonly string[],
   { place, reader }: { place: TextEntry['place']; reader: Reader },
 ): void {
-  if (fixed.includes(safe)) {
+  if ([...builtInLabels, ...ownLabels].includes(safe)) {
     const message = `The label \`${name}\` is ignored where the series has its own \`${safe}\`.`;
     reader.report(problem('warning', 'AZ1117', place, message, { found: name }));
   } else if (safe !== promitorName(name)) {

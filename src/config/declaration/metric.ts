@@ -2,6 +2,7 @@ import { findResourceType } from '../../catalogue/lookup.ts';
 import type { ResourceTypeRow } from '../../catalogue/types.ts';
 import type { DeclaredResource, Freshness, MetricDefinition } from '../../core/declaration.ts';
 import type { Schedule } from '../../core/schedule.ts';
+import { type GroupBook, type NamedGroups, nameGroups } from '../discovery/discovery.ts';
 import type { Environment } from '../environment.ts';
 import { memberPath, type Place, type YamlNode } from '../node.ts';
 import { type Problem, problem } from '../problem.ts';
@@ -21,6 +22,7 @@ export interface MetricSurroundings {
   /** False for a custom cloud without a Log Analytics endpoint. */
   readonly hasLogAnalytics: boolean;
   readonly env: Environment;
+  readonly groups: GroupBook;
 }
 
 export interface ReadMetric {
@@ -32,6 +34,8 @@ export interface ReadMetric {
   readonly problems: readonly Problem[];
   /** Paths of refused defaults that the metric needs. */
   readonly blamed: ReadonlySet<string>;
+  /** Errors elsewhere that leave the metric without a group that it names. */
+  readonly withoutGroups: readonly Problem[];
 }
 
 /** Reads one entry of `metrics`; its problems carry its name. */
@@ -44,19 +48,22 @@ export function readMetric(node: YamlNode, path: string, around: MetricSurroundi
   const name = slot.value?.name.value ?? path;
   if (slot.value === undefined && !slot.broken)
     reject(reader, 'AZ1018', place, 'An entry of `metrics` must not be blank.');
-  const metric = slot.value === undefined ? undefined : buildMetric(slot.value, scope, around);
-  const broken = problems.some((item) => item.severity === 'error');
+  const groups = readGroups(slot.value, around.groups, reader);
+  const metric = slot.value === undefined ? undefined : buildMetric(slot.value, groups.names, scope, around);
+  const broken = groups.reasons.length > 0 || problems.some((item) => item.severity === 'error');
   return {
     name,
     namePlace: slot.value?.name.place ?? place,
     metric: broken ? undefined : metric,
     problems: problems.map((item) => ({ ...item, metric: name })),
     blamed,
+    withoutGroups: groups.reasons,
   };
 }
 
 function buildMetric(
   values: MetricValues,
+  groups: readonly string[],
   scope: MetricScope,
   around: MetricSurroundings,
 ): MetricDefinition | undefined {
@@ -68,7 +75,6 @@ function buildMetric(
   warnAboutDimensions(read.dimensions, typeLabels, reader);
   const { labels } = readLabels(values.labels, typeLabels, reader);
   const resources = readResources(values, row, read, scope, around);
-  const groups = readGroups(values, reader);
   if (isEmpty(values.resources) && isEmpty(values.resourceDiscoveryGroups)) {
     reject(
       reader,
@@ -169,14 +175,10 @@ function readResources(
   });
 }
 
-function readGroups(values: MetricValues, reader: Reader): readonly string[] {
-  const slots = values.resourceDiscoveryGroups.value ?? [];
-  if (slots.length > 0) {
-    const message =
-      'Resource discovery groups are not available in this version; list the resources under `resources`.';
-    reject(reader, 'AZ1090', values.resourceDiscoveryGroups.place, message);
-  }
-  return slots.flatMap((slot) => slot.value?.name.value ?? []);
+function readGroups(values: MetricValues | undefined, book: GroupBook, reader: Reader): NamedGroups {
+  const slots = values?.resourceDiscoveryGroups.value ?? [];
+  const names = slots.map((slot) => slot.value?.name ?? { ...slot, value: undefined });
+  return nameGroups(names, findResourceType(values?.resourceType.value ?? ''), book, reader);
 }
 
 const minuteMs = 60_000;

@@ -112,7 +112,10 @@ const telemetry = object({
   applicationInsights: section(
     object({
       isEnabled: defaulted(flag(), 'Send logs to Application Insights.', false),
-      instrumentationKey: optional(text(), 'Key of the Application Insights resource.'),
+      instrumentationKey: optional(
+        text(),
+        'Instrumentation key, or connection string, of the Application Insights resource.',
+      ),
       verbosity,
     }),
     'Application Insights.',
@@ -160,7 +163,7 @@ const azureMonitor = object({
   integration: section(integration, 'How Azure Monitor is queried.'),
   pricing: section(
     object({
-      perThousandCalls: defaulted(decimal({ above: -1e-9 }), 'Price of a thousand data-plane calls.', 0.01),
+      perThousandCalls: defaulted(decimal({ least: 0 }), 'Price of a thousand data-plane calls.', 0.01),
       freeCalls: defaulted(integer({ min: 0 }), 'Calls per month without charge.', 1_000_000),
       currency: defaulted(text(), 'Currency of the price.', 'USD'),
     }),
@@ -181,7 +184,7 @@ export const runtimeSpec = object({
     object({
       absolutePath: defaulted(
         text(),
-        'Path of the metrics declaration; relative to the configuration folder.',
+        'Path of the metrics declaration, a file or a folder of them; relative to the configuration folder.',
         'metrics-declaration.yaml',
       ),
     }),
@@ -190,16 +193,27 @@ export const runtimeSpec = object({
   metricSinks: section(metricSinks, 'Where values go.'),
   resourceDiscovery: section(
     object({
-      enabled: optional(flag(), 'Has no effect; discovery is configured by its host.'),
-      host: optional(text(), 'Host of the discovery agent.'),
+      enabled: optional(flag(), 'Has no effect; an agent is configured by its host.'),
+      host: optional(text(), 'Host of a discovery agent of Promitor, for groups that no file defines.'),
       port: defaulted(port, 'Port of the discovery agent.', 80),
       shrinkThreshold: defaulted(
-        decimal({ above: -1e-9, most: 1 }),
+        decimal({ least: 0, most: 1 }),
         'Share of a list of resources that may vanish unconfirmed.',
         0.5,
       ),
+      refreshInterval: optional(
+        duration(),
+        'Time between two refreshes of a group; cache.durationInMinutes, else 00:05:00.',
+      ),
     }),
-    'Resource discovery agent.',
+    'Resource discovery.',
+  ),
+  cache: section(
+    object({
+      enabled: defaulted(flag(), "Setting of Promitor's discovery agent; lists are always kept.", true),
+      durationInMinutes: defaulted(count, "Promitor's name of resourceDiscovery.refreshInterval, which wins.", 5),
+    }),
+    "Setting of Promitor's discovery agent.",
   ),
   telemetry: section(telemetry, 'Logs.'),
   azureMonitor: section(azureMonitor, 'Azure Monitor.'),

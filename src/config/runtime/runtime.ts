@@ -1,12 +1,13 @@
-import type { AzureMonitorConfig, RuntimeConfig, TelemetryConfig } from '../../core/runtime-config.ts';
+import type { AzureMonitorConfig, ResourceDiscoveryConfig, RuntimeConfig } from '../../core/runtime-config.ts';
 import { inFolder } from '../file-system.ts';
 import type { Place, YamlNode } from '../node.ts';
 import { type Problem, problem } from '../problem.ts';
-import type { Reader, Slot } from '../spec.ts';
+import { type Reader, reject, type Slot } from '../spec.ts';
 import { readAuthentication, type Surroundings } from './authentication.ts';
 import { type RuntimeValues, runtimeSpec } from './fields.ts';
 import { applyOverrides } from './overrides.ts';
 import { checkSinks, mappedMetrics, readPrometheus, refuseUnavailable } from './sinks.ts';
+import { readTelemetry } from './telemetry.ts';
 
 export interface ReadRuntime {
   /** Undefined after an error. */
@@ -14,6 +15,8 @@ export interface ReadRuntime {
   /** Path of the metrics declaration, known in spite of errors elsewhere. */
   readonly declarationPath: string;
   readonly strict: boolean;
+  /** A discovery agent is named, which may know groups that no file defines. */
+  readonly hasAgent: boolean;
   /** Metrics that a sink names and that the declaration must have. */
   readonly mappedMetrics: readonly { readonly name: string; readonly place: Place }[];
   readonly problems: readonly Problem[];
@@ -27,7 +30,8 @@ export function readRuntime(root: YamlNode, around: Surroundings): ReadRuntime {
   const slot = runtimeSpec.read(overridden.root, '', reader);
   const values = slot.value ?? runtimeSpec.empty(slot.place);
   const declarationPath = inFolder(around.folder, values.metricsConfiguration.value.absolutePath.value);
-  const known = { declarationPath, strict: values.strict.value };
+  const { host } = values.resourceDiscovery.value;
+  const known = { declarationPath, strict: values.strict.value, hasAgent: host.written };
   if (slot.value === undefined && slot.broken) return { ...known, runtime: undefined, mappedMetrics: [], problems };
   refuseUnavailable(values, reader);
   checkSinks(values.metricSinks.value, reader);
@@ -61,28 +65,31 @@ function build(values: RuntimeValues, declarationPath: string, around: Surroundi
     authentication: readAuthentication(values.authentication, around, reader),
     metricsDeclarationPath: declarationPath,
     ...(prometheus === undefined ? {} : { prometheus }),
-    telemetry: readTelemetry(values.telemetry),
+    telemetry: readTelemetry(values.telemetry, around.env, reader),
     azureMonitor: readAzureMonitor(values.azureMonitor.value),
     seriesLimit: { perMetric: perMetric.value, total: total.value },
     ...(callsPerHour === undefined ? {} : { callBudget: { callsPerHour } }),
+    resourceDiscovery: readResourceDiscovery(values, reader),
     healthCheck: { scraperFreshness: values.healthCheck.value.enableScraperFreshnessHealthCheck.value },
   };
 }
 
-/** Without the section the level is Information; within it Promitor's default, Error. */
-function readTelemetry(slot: RuntimeValues['telemetry']): TelemetryConfig {
-  const { defaultVerbosity, containerLogs } = slot.value;
-  const { isEnabled, verbosity } = containerLogs.value;
+const minuteMs = 60_000;
+
+function readResourceDiscovery({ resourceDiscovery, cache }: RuntimeValues, reader: Reader): ResourceDiscoveryConfig {
+  const { host, port, shrinkThreshold, refreshInterval } = resourceDiscovery.value;
+  if (host.value !== undefined && !/^(?:[\w.-]+|\[[\da-f:.]+\])$/i.test(host.value.trim())) {
+    const message = '`host` must be a host name or address alone; its port goes into `port`.';
+    reject(reader, 'AZ1017', host.place, message);
+  }
   return {
-    level: slot.written ? defaultVerbosity.value : 'Information',
-    containerLogs: {
-      isEnabled: isEnabled.value,
-      ...(verbosity.value === undefined ? {} : { level: verbosity.value }),
-    },
+    ...(host.value === undefined ? {} : { agent: { host: host.value.trim(), port: port.value } }),
+    shrinkThreshold: shrinkThreshold.value,
+    refreshIntervalMs: refreshInterval.value ?? cache.value.durationInMinutes.value * minuteMs,
   };
 }
 
-const hourMs = 3_600_000;
+const hourMs = 60 * minuteMs;
 /** Azure's limit of resources in one batch call. */
 const largestBatch = 50;
 
@@ -114,6 +121,7 @@ function warnAboutIdle(values: RuntimeValues, reader: Reader): void {
   const idle: readonly (readonly [boolean, Slot<unknown>])[] = [
     [!integration.useAzureMonitorSdk.value, integration.useAzureMonitorSdk],
     [discovery.value !== undefined, discovery],
+    [!values.cache.value.enabled.value, values.cache.value.enabled],
     [values.prometheus.written, values.prometheus],
   ];
   for (const [isOn, slot] of idle) {

@@ -94,27 +94,11 @@ export function mappedMetrics(sinks: SinkValues): readonly { readonly name: stri
 /** Everything that can be declared and not yet be done is refused, rather than silently left out. */
 export function refuseUnavailable(values: RuntimeValues, reader: Reader): void {
   const sinks = values.metricSinks.value;
-  const telemetry = values.telemetry.value;
   const refused: readonly (readonly [boolean, Slot<unknown>, string])[] = [
     [sinks.statsd.written, sinks.statsd, 'The StatsD sink'],
     [sinks.openTelemetryCollector.written, sinks.openTelemetryCollector, 'The OpenTelemetry sink'],
     [sinks.atlassianStatuspage.written, sinks.atlassianStatuspage, 'The Atlassian Statuspage sink'],
     [sinks.prometheusRemoteWrite.written, sinks.prometheusRemoteWrite, 'Prometheus remote write'],
-    [
-      values.resourceDiscovery.value.host.value !== undefined,
-      values.resourceDiscovery.value.host,
-      'Resource discovery',
-    ],
-    [
-      telemetry.applicationInsights.value.isEnabled.value,
-      telemetry.applicationInsights.value.isEnabled,
-      'Application Insights',
-    ],
-    [
-      values.server.value.webConfigFile.value !== undefined,
-      values.server.value.webConfigFile,
-      'The web configuration file',
-    ],
     [values.server.value.enableLifecycle.value, values.server.value.enableLifecycle, 'Reloading by request'],
   ];
   for (const [isOn, slot, feature] of refused) {

@@ -59,6 +59,27 @@ export const azureErrors = {
     title: 'The request cannot be made from what was declared',
     remedy: 'Follow the reason in the message: an identifier, region or name has a form that Azure never accepts.',
   },
+  AZ3040: {
+    title: 'The resource provider Microsoft.Insights is not registered in the subscription',
+    remedy: 'Run the `az provider register` line that the message gives; it takes some minutes.',
+  },
+  AZ3041: {
+    title: 'The subscription belongs to another tenant than the identity',
+    remedy: 'Correct azureMetadata.tenantId or subscriptionId, or use an identity of the tenant of the subscription.',
+  },
+  AZ3042: {
+    title: 'Resource Graph shows no resources',
+    remedy: 'Assign the role Reader on the subscriptions that are searched, if there is anything in them.',
+  },
+  AZ3020: {
+    title: 'Resource Graph did not give a whole list',
+    remedy:
+      'Nothing to mend here unless it lasts: the list before it stays in force and the query is repeated. A condition that ends in summarize, distinct or take cannot be paged.',
+  },
+  AZ3021: {
+    title: 'Resource Graph left subscriptions out',
+    remedy: 'The identity sees more subscriptions than one query may have: list the ones that matter in the landscape.',
+  },
   AZ3400: {
     title: 'Azure refused the request as wrong',
     remedy:
@@ -71,7 +92,8 @@ export const azureErrors = {
   },
   AZ3403: {
     title: 'The identity may not read this scope',
-    remedy: 'Assign the role Monitoring Reader to the identity on the scope named in the message.',
+    remedy:
+      'Assign the role Monitoring Reader to the identity on the scope named in the message; azimuth check prints the command. A new assignment takes some minutes.',
   },
   AZ3404: {
     title: 'The resource does not exist',

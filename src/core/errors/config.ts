@@ -65,10 +65,6 @@ export const configErrors = {
     remedy: 'Switch the feature off in the configuration, or use a version that has it.',
   },
   AZ1091: { title: 'A setting has no effect', remedy: 'Remove the setting, or leave it: nothing else changes.' },
-  AZ1092: {
-    title: 'A file of the configuration folder is not used',
-    remedy: 'Remove the file, or leave it: nothing of it is read but its syntax.',
-  },
 
   AZ1100: { title: 'The version of the declaration is not known', remedy: 'Write `version: v1`.' },
   AZ1101: { title: 'The cloud is not supported', remedy: 'Use Global, China, UsGov or Custom.' },
@@ -151,13 +147,63 @@ export const configErrors = {
   AZ1146: { title: 'A secret has no source', remedy: 'Name an environment variable, or give rawValue.' },
   AZ1147: { title: 'A secret has two sources', remedy: 'Remove rawValue; the environment variable is used.' },
   AZ1148: { title: 'The environment variable of a secret is not set', remedy: 'Set the variable for the process.' },
+  AZ1159: {
+    title: 'Two files of the declaration contradict each other',
+    remedy: 'Keep what the message names in one file, or say the same in both.',
+  },
+  AZ1150: {
+    title: 'Two resource discovery groups have the same name',
+    remedy: 'Rename one; names compare without case and across both files, and the first is used.',
+  },
+  AZ1151: {
+    title: 'A metric names a resource discovery group that is not defined',
+    remedy: 'Correct the name, define the group, or name a discovery agent in runtime.yaml.',
+  },
+  AZ1152: { title: 'Resources of the type cannot be discovered', remedy: 'List them under `resources`.' },
+  AZ1153: {
+    title: 'A pattern is not a regular expression that Azure takes',
+    remedy: 'Write it in the syntax of RE2, which has no look-around and no references to groups.',
+  },
+  AZ1154: {
+    title: 'ARM types and type of a group do not fit',
+    remedy: 'Give `armTypes` with `type: Generic`, and only then; write them as provider and type.',
+  },
+  AZ1155: {
+    title: 'A group finds resources of another type than its metric',
+    remedy: 'Change the type of the group or of the metric, if that was not meant.',
+  },
+  AZ1156: {
+    title: 'The landscape cannot be used',
+    remedy: 'Declare it once, each tenant once with its subscriptions, in the cloud of azureMetadata.',
+  },
+  AZ1157: {
+    title: 'The condition of a group is not a single condition',
+    remedy: 'Write what would stand after `where`, with every bracket and quote closed.',
+  },
+  AZ1158: {
+    title: 'Criteria name a subscription outside of the landscape',
+    remedy: 'Add the subscription to azureLandscape, or remove it from the criteria.',
+  },
 
+  AZ1160: {
+    title: 'The path of a property cannot be used',
+    remedy:
+      'Write names joined by dots as Azure Resource Graph shows them, such as location, sku.name or properties.state.',
+  },
   AZ1201: { title: 'The identity has no client id', remedy: 'Set the field or the variable named in the message.' },
   AZ1202: { title: 'The identity has no secret', remedy: 'Set one of the fields or variables named in the message.' },
   AZ1203: { title: 'A file named in the configuration does not exist', remedy: 'Mount the file or correct the path.' },
   AZ1204: {
     title: 'Only one half of the path to the secret file is given',
     remedy: 'Set both secretFilePath and secretFileName.',
+  },
+  AZ1206: {
+    title: 'Application Insights cannot be reached with what is given',
+    remedy: 'Give the instrumentation key (a GUID) or the connection string of the resource.',
+  },
+  AZ1205: {
+    title: 'The protection of the endpoint cannot be set up',
+    remedy: 'Correct the field of the web configuration file that the message names.',
   },
   AZ1149: {
     title: 'A resource has a name that no Azure resource can have',

@@ -46,4 +46,40 @@ export const runtimeErrors = {
     title: "The plan makes more calls than Azure's limits allow, or nearly so",
     remedy: 'Use batch mode, longer schedules or fewer resources; azimuth plan shows the share of each limit.',
   },
+  AZ2030: {
+    title: 'A changed web configuration is not used',
+    remedy: 'Mend what the message names; until then certificate, users and headers stay as they were.',
+  },
+  AZ2060: {
+    title: 'Log events do not reach Application Insights',
+    remedy: 'Check the instrumentation key or connection string, and that the ingestion endpoint can be reached.',
+  },
+  AZ2034: {
+    title: 'A resource discovery group is suddenly much shorter',
+    remedy:
+      'Nothing to mend if the resources are gone: the next refresh confirms it. Otherwise check the roles of the identity and the criteria of the group.',
+  },
+  AZ2040: {
+    title: 'The discovery agent does not answer as it should',
+    remedy:
+      'Check resourceDiscovery.host and port, and the log of the agent. The last good list stays in force meanwhile.',
+  },
+  AZ2041: {
+    title: 'The discovery agent does not know the group',
+    remedy: 'Declare the group at the agent, correct its name, or define it in resourceDiscoveryGroups here.',
+  },
+  AZ2042: {
+    title: 'The discovery agent cannot find resources of this type',
+    remedy: 'Define the group in resourceDiscoveryGroups here; Azimuth then finds the resources by itself.',
+  },
+  AZ2043: {
+    title: 'The discovery agent gave no whole list',
+    remedy:
+      'Nothing to do when it happens once: the list changed while it was read. If it lasts, read the reason and the log of the agent.',
+  },
+  AZ2050: {
+    title: 'Tags and properties of resources cannot be looked up',
+    remedy:
+      'Read the quoted reason; usually the identity needs the role Reader. Labels keep their last values meanwhile.',
+  },
 } as const satisfies Record<`AZ2${number}`, ErrorRow>;

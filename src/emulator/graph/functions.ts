@@ -1,3 +1,5 @@
+import { readRe2 } from '../../core/re2.ts';
+
 export type ColumnType = 'string' | 'integer' | 'number' | 'boolean' | 'object';
 
 /** The query uses something that does not exist. Becomes the details of a 400. */
@@ -79,18 +81,15 @@ export const comparisons: Readonly<Record<string, Comparison>> = {
 
 const expressions = new Map<string, RegExp>();
 
-/** Kusto's expressions are RE2, where flags such as `(?i)` may stand anywhere. */
+/** Kusto's expressions are RE2: what that does not have is refused here too. */
 function regularExpression(source: string): RegExp {
   const known = expressions.get(source);
   if (known !== undefined) return known;
-  const ignoreCase = source.includes('(?i)');
-  let made: RegExp;
-  try {
-    made = new RegExp(source.replaceAll('(?i)', ''), ignoreCase ? 'i' : '');
-  } catch {
-    throw new QueryMeaningError('InvalidQuery', `The regular expression '${source}' is invalid.`);
+  const reading = readRe2(source);
+  if (!reading.ok) {
+    throw new QueryMeaningError('InvalidQuery', `The regular expression '${source}' is invalid: it ${reading.reason}.`);
   }
   if (expressions.size > 1_000) expressions.clear();
-  expressions.set(source, made);
-  return made;
+  expressions.set(source, reading.regex);
+  return reading.regex;
 }

@@ -64,7 +64,11 @@ export function stringValue(text: string): string {
     const quote = text.charAt(1);
     return text.slice(2, -1).replaceAll(quote + quote, quote);
   }
-  return text.slice(1, -1).replace(/\\(.)/g, (_, escaped: string) => escapes[escaped] ?? escaped);
+  return text
+    .slice(1, -1)
+    .replace(/\\(?:u([0-9a-fA-F]{4})|(.))/g, (_, code: string | undefined, escaped: string) =>
+      code === undefined ? (escapes[escaped] ?? escaped) : String.fromCharCode(Number.parseInt(code, 16)),
+    );
 }
 
 const escapes: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r' };

@@ -45,7 +45,7 @@ export function declarationText(parts: Parts = {}): string {
 export function declare(text: string, env: Record<string, string> = {}): ReadDeclaration {
   const { root, problems } = readYaml(text, 'declaration.yaml');
   if (root === undefined) throw new Error(JSON.stringify(problems));
-  return readDeclaration(root, env);
+  return readDeclaration(root, { env });
 }
 
 /** The only metric of a declaration without errors. */

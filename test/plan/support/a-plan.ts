@@ -34,6 +34,7 @@ export function aGroup({ resources = ['one'], metrics, ...changes }: GroupChange
     id: 'group',
     mode: 'single',
     schedule: every(5),
+    tenantId: 'tenant-a',
     subscriptionId: 'sub-a',
     why: 'for a test',
     items: resources.map(anItem),

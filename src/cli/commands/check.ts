@@ -1,0 +1,39 @@
+import { cpus } from 'node:os';
+import { isFine, reportAsJson, reportAsText } from '../../check/report.ts';
+import { composeCore } from '../../compose.ts';
+import { realClock } from '../../telemetry/clock.ts';
+import type { Command } from '../command.ts';
+import { accept, load, loggerFor } from '../configuration.ts';
+import { formatFlag, oneOf } from '../options.ts';
+
+const somethingMissing = 6;
+
+export const checkCommand: Command = {
+  name: 'check',
+  summary: 'try what the identity may read, and say which role is missing where',
+  flags: formatFlag,
+  async run(input) {
+    const format = oneOf(input.given, 'format', ['text', 'json']) ?? 'text';
+    const loaded = load(input);
+    const logger = loggerFor(input, loaded.runtime);
+    const runnable = accept(loaded, logger);
+    if (typeof runnable === 'number') return runnable;
+    const core = composeCore({
+      ...runnable,
+      invalidMetrics: [],
+      logger,
+      clock: realClock,
+      random: Math.random,
+      version: input.version,
+      cpus: cpus().length,
+      scrapedOnly: true,
+    });
+    try {
+      const rows = await core.check(new AbortController().signal);
+      await input.io.out(format === 'json' ? reportAsJson(rows) : reportAsText(rows));
+      return isFine(rows) ? 0 : somethingMissing;
+    } finally {
+      await core.close();
+    }
+  },
+};

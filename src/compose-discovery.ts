@@ -1,0 +1,211 @@
+import type { Logger } from 'pino';
+import type { Clock } from './core/clock.ts';
+import type { Declaration } from './core/declaration.ts';
+import type { DiscoveryGroup } from './core/discovery.ts';
+import { resourceKey } from './core/resource-id.ts';
+import type { ResourceDiscoveryConfig } from './core/runtime-config.ts';
+import { createAskAgent } from './discovery/agent/ask.ts';
+import { createAgentSource } from './discovery/agent/client.ts';
+import { createDiscovery, type DiscoveryEvent, type DiscoveryLoop } from './discovery/discovery.ts';
+import { createGraphResources } from './discovery/graph-resources.ts';
+import type { InfoLabels, LandscapeInfo } from './discovery/landscape.ts';
+import { landscapeInfos } from './discovery/landscape.ts';
+import type { GraphSource, ResourceSource } from './discovery/ports.ts';
+import { createDiscoveryLog } from './telemetry/discovery-log.ts';
+import type { OwnRegistry } from './telemetry/registry.ts';
+
+/** A landscape metric that could not be looked up is tried again after this time, milliseconds. */
+const infoRetryMs = 60_000;
+
+export interface DiscoveryInput {
+  readonly declaration: Declaration;
+  readonly config: ResourceDiscoveryConfig;
+  readonly graph: GraphSource;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly registry: OwnRegistry;
+  readonly pause: () => Promise<void>;
+  /** Hears where a resource is. */
+  readonly learnRegion: (resourceKey: string, region: string) => void;
+  /** Called when a list in force has changed. */
+  readonly changed: () => void;
+}
+
+/** Discovery as the exporter and the commands use it. */
+export interface ComposedDiscovery {
+  readonly lists: DiscoveryLoop;
+  /** Groups that this program resolves by itself. */
+  readonly groups: readonly DiscoveryGroup[];
+  /**
+   * Refreshes from now on. `due` hears of schedules that should run at once: when all groups that they need have
+   * answered for the first time, and when a group that had failed has its first list.
+   */
+  start(due: (cron: string) => void): void;
+  stop(): void;
+  /** Whether a schedule has groups that have not answered at all. */
+  holdsBack(cron: string): boolean;
+  /** Why a schedule has groups without a list, one reason a group; empty when all have one. */
+  waitingFor(cron: string): string[];
+  /** Brings the ages of the lists up to date. */
+  publishAges(): void;
+}
+
+/** Undefined when neither file nor metric has a group. */
+export function composeDiscovery(input: DiscoveryInput): ComposedDiscovery | undefined {
+  const { declaration, config, clock, registry } = input;
+  const own = declaration.discovery?.groups ?? [];
+  const groups = allGroups(own, declaration, config.agent !== undefined);
+  if (groups.length === 0) return undefined;
+  const users = usersOf(declaration);
+  const startMs = clock.now();
+  const answered = new Set<string>();
+  const listed = new Set<string>();
+  let due: (cron: string) => void = () => undefined;
+  const log = createDiscoveryLog(input.logger);
+
+  const needed = (cron: string): string[] => [...(users.get(cron) ?? [])];
+  const holdsBack = (cron: string): boolean => needed(cron).some((name) => !answered.has(name));
+  const noteAnswer = (group: string): void => {
+    const name = group.toLowerCase();
+    const isFirst = !answered.has(name);
+    const isFirstList = lists.resources(group) !== undefined && !listed.has(name);
+    answered.add(name);
+    if (isFirstList) listed.add(name);
+    if (!isFirst && !isFirstList) return;
+    for (const [cron, names] of users) if (names.has(name) && !holdsBack(cron)) due(cron);
+  };
+  const observe = (event: DiscoveryEvent): void => {
+    if (event.kind === 'refreshed') {
+      noteAnswer(event.group);
+      return;
+    }
+    log(event);
+    if (event.kind !== 'changed') return;
+    registry.set('discoveryResources', { group: event.group }, event.size);
+    for (const { id, region } of lists.resources(event.group) ?? []) {
+      if (id !== undefined && region !== undefined) input.learnRegion(resourceKey(id), region);
+    }
+    input.changed();
+  };
+  const lists: DiscoveryLoop = createDiscovery({
+    groups,
+    source: sourceOf(input),
+    clock,
+    intervalMs: config.refreshIntervalMs,
+    shrinkThreshold: config.shrinkThreshold,
+    observe,
+  });
+  const infos = declaration.discovery === undefined ? undefined : createInfoWatch(input);
+
+  return {
+    lists,
+    groups: own,
+    start: (hear) => {
+      due = hear;
+      lists.start();
+      infos?.start();
+    },
+    stop: () => {
+      lists.stop();
+      infos?.stop();
+    },
+    holdsBack,
+    waitingFor: (cron) => {
+      const problems = new Map(lists.groups().map(({ name, problem }) => [name.toLowerCase(), problem]));
+      return needed(cron).flatMap((name) => {
+        if (lists.resources(name) !== undefined) return [];
+        const problem = problems.get(name);
+        const reason = problem === undefined ? 'it has not been answered yet' : `${problem.code}: ${problem.message}`;
+        return [`it waits for discovery group ${name}: ${reason}`];
+      });
+    },
+    publishAges: () => {
+      for (const { name, confirmedMs } of lists.groups()) {
+        registry.set('discoveryAge', { group: name }, (clock.now() - (confirmedMs ?? startMs)) / 1_000);
+      }
+    },
+  };
+}
+
+/** Own groups, whether a metric names them or not (they are served too), and the agent's that metrics name. */
+function allGroups(
+  own: readonly DiscoveryGroup[],
+  { metrics }: Declaration,
+  agent: boolean,
+): (DiscoveryGroup | string)[] {
+  const known = new Map<string, DiscoveryGroup | string>(own.map((group) => [group.name.toLowerCase(), group]));
+  if (!agent) return [...known.values()];
+  for (const name of metrics.flatMap((metric) => metric.resourceDiscoveryGroups)) {
+    if (!known.has(name.toLowerCase())) known.set(name.toLowerCase(), name);
+  }
+  return [...known.values()];
+}
+
+/** Groups in lower case that each schedule needs. */
+function usersOf({ metrics }: Declaration): ReadonlyMap<string, ReadonlySet<string>> {
+  const users = new Map<string, Set<string>>();
+  for (const { schedule, resourceDiscoveryGroups } of metrics) {
+    if (resourceDiscoveryGroups.length === 0) continue;
+    const names = users.get(schedule.cron) ?? new Set();
+    for (const name of resourceDiscoveryGroups) names.add(name.toLowerCase());
+    users.set(schedule.cron, names);
+  }
+  return users;
+}
+
+/** Own groups through Resource Graph, others through the agent. */
+function sourceOf({ declaration, config, graph, clock, logger, pause }: DiscoveryInput): ResourceSource {
+  const own = createGraphResources({
+    graph,
+    landscapes: declaration.discovery?.landscapes ?? [],
+    unreadable: (group, rows) => {
+      for (const { id, reason } of rows) logger.debug({ group, resource: id }, `Not in group ${group}: ${reason}`);
+    },
+    pause,
+  });
+  const { host, port } = config.agent ?? { host: '', port: 0 };
+  const agent = createAgentSource({
+    address: `http://${host}:${port}`,
+    tenantId: declaration.tenantId,
+    ask: createAskAgent(host, port, clock),
+  });
+  return { list: (group, signal) => (typeof group === 'string' ? agent.list(group, signal) : own.list(group, signal)) };
+}
+
+/** Keeps Promitor's metrics about the landscape; after a failure the last ones stay. */
+function createInfoWatch({ declaration, graph, clock, logger, registry }: DiscoveryInput) {
+  const stopping = new AbortController();
+  const tenants = [...new Set((declaration.discovery?.landscapes ?? []).map(({ tenantId }) => tenantId))];
+  const watch = async (
+    info: LandscapeInfo,
+    tenantId: string,
+    shown: ReadonlyMap<string, InfoLabels>,
+  ): Promise<void> => {
+    const { metric, query } = info;
+    const outcome = await graph.query({ tenantId, subscriptions: [], query }, stopping.signal);
+    if (stopping.signal.aborted) return;
+    let now = shown;
+    if (outcome.kind === 'ok') {
+      now = new Map(
+        outcome.value.map((row) => info.labelsOf(row, tenantId)).map((labels) => [JSON.stringify(labels), labels]),
+      );
+      for (const [key, labels] of shown) if (!now.has(key)) registry.drop(metric, labels);
+      for (const labels of now.values()) registry.set(metric, labels, 1);
+    } else logger.debug({ code: outcome.error.code, tenant: tenantId }, outcome.error.message);
+    const cancel = clock.after(outcome.kind === 'ok' ? info.everyMs : infoRetryMs, () => {
+      cancels.delete(cancel);
+      void watch(info, tenantId, now);
+    });
+    cancels.add(cancel);
+  };
+  const cancels = new Set<() => void>();
+  return {
+    start: () => {
+      for (const info of landscapeInfos) for (const tenantId of tenants) void watch(info, tenantId, new Map());
+    },
+    stop: () => {
+      stopping.abort();
+      for (const cancel of cancels) cancel();
+    },
+  };
+}

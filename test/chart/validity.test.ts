@@ -1,0 +1,75 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import type { Problem } from '../../src/config/problem.ts';
+import { cases, root } from './support/helm.ts';
+import { configFiles, environmentOf } from './support/pod.ts';
+
+/** Values files that switch on what this version refuses to start with; the refusals must be all that is wrong. */
+const notYet: readonly string[] = ['everything'];
+
+/** Nothing is set in it, so that it cannot be valid; what is reported has its own test. */
+const incomplete = 'default';
+
+const folder = mkdtempSync(join(tmpdir(), 'azimuth-chart-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+interface Report {
+  readonly valid: boolean;
+  readonly problems: readonly Problem[];
+}
+
+/** Runs the built command over the files of the ConfigMap, with the environment of the container. */
+function validate(name: string): { readonly status: number | null; readonly report: Report } {
+  const config = mkdtempSync(join(folder, `${name}-`));
+  for (const [file, text] of Object.entries(configFiles(name))) writeFileSync(join(config, file), text);
+  for (const file of ['principal.pfx', 'principal.pem', 'client-secret']) writeFileSync(join(config, file), 'mounted');
+  const { status, stdout } = spawnSync(
+    process.execPath,
+    [join(root, 'bin/azimuth.js'), 'validate', '--format', 'json', '--config-folder', config],
+    { env: { ...environmentOf(name), ...mountedHere(name, config) }, encoding: 'utf8', timeout: 30_000 },
+  );
+  return { status, report: JSON.parse(stdout) as Report };
+}
+
+/** Paths of volumes, which are no paths of this machine. */
+function mountedHere(name: string, config: string): Readonly<Record<string, string>> {
+  const runtime = configFiles(name)['runtime.yaml'] ?? '';
+  const certificate = /certificateFilePath: .*\/(.+)$/m.exec(runtime)?.[1];
+  return {
+    ...(certificate === undefined
+      ? {}
+      : { AZIMUTH_YAML_OVERRIDE_authentication__certificateFilePath: join(config, certificate) }),
+    ...(runtime.includes('secretFilePath') ? { AZIMUTH_YAML_OVERRIDE_authentication__secretFilePath: config } : {}),
+  };
+}
+
+describe('azimuth validate of the rendered ConfigMap', () => {
+  it.each(cases.filter((name) => name !== incomplete && !notYet.includes(name)))('finds no error in %s', (name) => {
+    const { status, report } = validate(name);
+    expect(report.problems.filter(({ severity }) => severity === 'error')).toEqual([]);
+    expect(status).toBe(0);
+  });
+
+  it.each(notYet)('finds in %s only what this version does not have', (name) => {
+    const { report } = validate(name);
+    const errors = report.problems.filter(({ severity }) => severity === 'error');
+    expect(errors.length).toBeGreaterThan(0);
+    expect(errors.filter(({ code }) => code !== 'AZ1090')).toEqual([]);
+  });
+
+  it('tells what is missing when no value is set', () => {
+    const { status, report } = validate(incomplete);
+    expect(
+      report.problems.filter(({ severity }) => severity === 'error').map(({ code, path }) => `${code} ${path}`),
+    ).toEqual([
+      'AZ1201 authentication.identityId',
+      'AZ1202 authentication.secretFileName',
+      'AZ1011 azureMetadata.tenantId',
+      'AZ1011 azureMetadata.subscriptionId',
+    ]);
+    expect(status).toBe(2);
+  });
+});

@@ -1,0 +1,16 @@
+import type { AppOptions } from '../../src/http/app.ts';
+
+/** A program in which all is well and nothing is known, for tests of single routes. */
+export function appOptions(changes: Partial<AppOptions> = {}): AppOptions {
+  return {
+    version: '1.2.3',
+    exposition: { serve: () => Promise.resolve(), refresh: () => Promise.resolve() },
+    unhealthy: () => [],
+    notReady: () => [],
+    explain: { explain: () => ({ explanations: [], found: 0 }) },
+    users: () => new Map(),
+    headers: () => ({}),
+    onError: () => undefined,
+    ...changes,
+  };
+}
