@@ -221,7 +221,11 @@ describe('what the container loads is what the values mean', () => {
       telemetry: {
         defaultVerbosity: 'Debug',
         containerLogs: { isEnabled: true, verbosity: 'Information' },
-        applicationInsights: { isEnabled: true, instrumentationKey: 'insights-key', verbosity: 'Error' },
+        applicationInsights: {
+          isEnabled: true,
+          instrumentationKey: '3f1c2d4e-5b6a-4c7d-8e9f-0a1b2c3d4e5f',
+          verbosity: 'Error',
+        },
       },
       azureMonitor: {
         logging: { isEnabled: true, informationLevel: 'Headers' },

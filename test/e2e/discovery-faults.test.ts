@@ -114,7 +114,12 @@ describe('while the first list does not come', () => {
     await shows('often', all);
     expect(await gauge('azimuth_discovery_group_resources')).toBe(10);
     expect((await exporter.get('/-/ready')).status).toBe(200);
-    const landscape = await exporter.series('azimuth_azure_landscape_subscription_info{');
+    // It failed with the lists, and is looked up again after a minute.
+    const landscape = await until(
+      () => exporter.series('azimuth_azure_landscape_subscription_info{'),
+      (lines) => lines.length > 0,
+      90_000,
+    );
     expect(landscape.join()).toContain(`subscription_id="${subscription}"`);
   });
 });

@@ -129,7 +129,7 @@ function kindOf(path: string): { kind?: string } {
 }
 
 const world = worldOf({
-  limits: { arm: 'none' },
+  limits: { arm: 'none', resourceGraph: 'none' },
   resources: paths.map((path) => ({
     ...splitPath(path),
     ...kindOf(path),
