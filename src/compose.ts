@@ -263,6 +263,7 @@ function checkDepsOf(
     plan: () => planner.current(),
     queryMode: runtime.azureMonitor.queryMode,
     discovers: declaration.metrics.some(({ resourceDiscoveryGroups }) => resourceDiscoveryGroups.length > 0),
+    searched: declaration.discovery?.landscapes[0]?.subscriptions ?? [],
     learnRegion: (key, region) => knowledge.learnRegion(key, region),
     tenantId: declaration.tenantId,
     configured: identityId === undefined ? {} : { clientId: identityId },

@@ -5,15 +5,22 @@ import { type CheckRow, failedRow, okRow, type RowHead } from './report.ts';
 import { callerOf, type Identified } from './rows.ts';
 import { subscriptionScope } from './scopes.ts';
 
-/** Asks Resource Graph once, about the subscriptions of the plan, else about the whole tenant. */
+/** Where discovery looks. */
+export interface Searched {
+  /** Subscriptions of the landscape of the main tenant. */
+  readonly searched: readonly string[];
+  readonly plan: ScrapePlan;
+}
+
+/** Asks Resource Graph once, about the subscriptions that are searched and those of the plan, else about the whole tenant. */
 export async function askGraph(
   graph: GraphProbe,
-  plan: ScrapePlan,
+  about: Searched,
   identified: Identified,
   signal: AbortSignal,
 ): Promise<CheckRow> {
-  const subscriptions = subscriptionsOf(plan);
-  const head = graphHead(plan);
+  const subscriptions = subscriptionsOf(about);
+  const head = graphHead(about);
   const outcome = await graph.look(subscriptions, signal);
   const [first] = subscriptions;
   const asked: Asked = {
@@ -29,15 +36,15 @@ export async function askGraph(
 }
 
 /** What the row of Resource Graph is about; `/` is whatever the identity may see. */
-export function graphHead(plan: ScrapePlan): RowHead {
-  const [only, ...others] = subscriptionsOf(plan);
+export function graphHead(about: Searched): RowHead {
+  const [only, ...others] = subscriptionsOf(about);
   if (only === undefined || others.length > 0) {
     return { check: 'resourceGraph', scope: '/', subscription: null, region: null };
   }
   return { check: 'resourceGraph', scope: subscriptionScope(only), subscription: only, region: null };
 }
 
-function subscriptionsOf(plan: ScrapePlan): string[] {
-  const own = plan.groups.map(({ subscriptionId }) => subscriptionId);
+function subscriptionsOf({ searched, plan }: Searched): string[] {
+  const own = [...searched, ...plan.groups.map(({ subscriptionId }) => subscriptionId)];
   return [...new Map(own.map((id) => [id.toLowerCase(), id])).values()];
 }

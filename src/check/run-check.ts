@@ -22,6 +22,8 @@ export interface CheckDeps extends ProbeTargets, Identified {
   readonly queryMode: QueryMode;
   /** Whether a metric names a discovery group. */
   readonly discovers: boolean;
+  /** Subscriptions in which discovery looks, of the main tenant. */
+  readonly searched: readonly string[];
   /** Hears the region of every resource that an answer names, before `plan` is asked again. */
   readonly learnRegion: (resourceKey: string, region: string) => void;
 }
@@ -108,7 +110,7 @@ function unknownRegions(
 }
 
 async function graphRow(deps: CheckDeps, hasToken: boolean, signal: AbortSignal): Promise<CheckRow> {
-  const plan = deps.plan();
-  if (!hasToken) return skippedRow(graphHead(plan), notTried.withoutToken);
-  return signal.aborted ? skippedRow(graphHead(plan), notTried.ended) : askGraph(deps.graph, plan, deps, signal);
+  const about = { searched: deps.searched, plan: deps.plan() };
+  if (!hasToken) return skippedRow(graphHead(about), notTried.withoutToken);
+  return signal.aborted ? skippedRow(graphHead(about), notTried.ended) : askGraph(deps.graph, about, deps, signal);
 }

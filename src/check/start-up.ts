@@ -2,7 +2,7 @@ import type { ErrorCode } from '../core/errors.ts';
 import type { CodedError } from '../core/outcome.ts';
 import type { ScrapeEvent, ScrapeItem } from '../scrape/ports.ts';
 import { askProbe } from './ask.ts';
-import { askGraph, graphHead } from './ask-graph.ts';
+import { askGraph } from './ask-graph.ts';
 import { judge } from './findings.ts';
 import { sharedProbes } from './probes.ts';
 import { type CheckRow, failedRow } from './report.ts';
@@ -79,8 +79,8 @@ export function createStartUpCheck(deps: CheckDeps, tell: (row: CheckRow) => voi
       const row = sharedRow(probe, await askProbe(probe, deps, deps.clock.now(), signal), deps);
       if (row.status === 'failed' && !signal.aborted) tellOnce(row);
     }
-    if (signal.aborted || !deps.discovers || !isFirst(graphHead(plan).check)) return;
-    const row = await askGraph(deps.graph, plan, deps, signal);
+    if (signal.aborted || !deps.discovers || !isFirst('resourceGraph')) return;
+    const row = await askGraph(deps.graph, { searched: deps.searched, plan }, deps, signal);
     if (row.status === 'failed' && !signal.aborted) tellOnce(row);
   };
 

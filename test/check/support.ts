@@ -110,6 +110,7 @@ export function fakeAzure(answers: FakeAnswers): FakeAzure {
       }),
     queryMode,
     discovers: answers.discovers ?? false,
+    searched: [],
     learnRegion: (key, region) => void regions.set(key, region),
     tenantId: '11111111-1111-1111-1111-111111111111',
     configured: { clientId },

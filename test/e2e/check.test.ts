@@ -129,10 +129,19 @@ interface Situation {
   readonly others?: Record<string, string>;
   readonly tenantId?: string;
   readonly faults?: readonly FaultRule[];
+  readonly groups?: readonly object[];
 }
 
 function filesOf(
-  { metrics, authentication, identity = ids.reader, integration = {}, others = {}, tenantId = tenant }: Situation,
+  {
+    metrics,
+    authentication,
+    identity = ids.reader,
+    integration = {},
+    others = {},
+    tenantId = tenant,
+    groups,
+  }: Situation,
   azure = emulator,
 ): Files {
   const userAssigned = { mode: 'UserAssignedManagedIdentity', identityId: identity };
@@ -143,6 +152,7 @@ function filesOf(
       metadataFor(azure, tenantId, subscription, 'orders'),
       "metricDefaults: { scraping: { schedule: '0 0 1 1 *' } }",
       `metrics: ${JSON.stringify(metrics)}`,
+      ...(groups === undefined ? [] : [`resourceDiscoveryGroups: ${JSON.stringify(groups)}`]),
     ].join('\n'),
     others,
   };
@@ -184,6 +194,8 @@ function line(clientId: string, role: string, scope: string): string {
   return `az role assignment create --assignee-object-id ${objectId(clientId)} --assignee-principal-type ServicePrincipal --role "${role}" --scope ${scope}`;
 }
 
+const discovered = bus('buses', [], { resources: undefined, resourceDiscoveryGroups: [{ name: 'buses' }] });
+const buses = { name: 'buses', type: 'ServiceBusNamespace' };
 const batching = { metricsBatching: { enabled: true, maxBatchSize: 50 } };
 const everything = [inOrders, inPayments, query, queue];
 
@@ -201,6 +213,34 @@ describe('azimuth check', () => {
     expect({ code, ok }).toEqual({ code: 0, ok: true });
     const { counts } = emulator.control.calls();
     expect(counts).toMatchObject({ metrics: 1, batch: 1, logs: 1, queue: 1 });
+  });
+
+  it('asks Resource Graph once more where groups are declared, and reads what they find', async () => {
+    emulator.control.clearCalls();
+    const { code, checks } = await report({ metrics: [discovered], groups: [buses] });
+    expect(gist(checks)).toEqual([
+      ['token', 'ok', null, null, null],
+      ...['orders', 'payments'].map((name) => [
+        'metrics',
+        'ok',
+        null,
+        `${whole}/resourceGroups/${name}/providers/Microsoft.ServiceBus/namespaces/bus-${name}`,
+        null,
+      ]),
+      ['resourceGraph', 'ok', null, whole, null],
+    ]);
+    expect(code).toBe(0);
+  });
+
+  it('names the role that Resource Graph lacks, with the line that gives it', async () => {
+    const { code, checks } = await report({ metrics: [discovered], groups: [buses], identity: ids.none });
+    const row = checks.find(({ check: api }) => api === 'resourceGraph');
+    expect([code, row?.status, row?.scope, row?.command]).toEqual([
+      6,
+      'failed',
+      whole,
+      line(ids.none, 'Reader', whole),
+    ]);
   });
 
   it('says as text what was tried, how it went, and the line that mends it', async () => {
