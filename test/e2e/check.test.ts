@@ -235,10 +235,10 @@ describe('azimuth check', () => {
   it('names the role that Resource Graph lacks, with the line that gives it', async () => {
     const { code, checks } = await report({ metrics: [discovered], groups: [buses], identity: ids.none });
     const row = checks.find(({ check: api }) => api === 'resourceGraph');
-    expect([code, row?.status, row?.scope, row?.command]).toEqual([
+    expect([code, row?.status, row?.subscription, row?.command]).toEqual([
       6,
       'failed',
-      whole,
+      subscription,
       line(ids.none, 'Reader', whole),
     ]);
   });
