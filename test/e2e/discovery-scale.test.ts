@@ -158,12 +158,17 @@ describe(`${total} resources over ${subscriptions.length} subscriptions`, () => 
       `all series after ${((Date.now() - startedMs) / 1000).toFixed(1)} s, resident memory ${Math.round(rss / 1e6)} MB`,
     );
     // Caches ask for two metrics in one call; at most 50 resources of one region and subscription share it.
-    const counts = emulator.control.calls().counts;
+    // A call that is tried again on a busy machine is the same call.
+    const calls = emulator.control.calls().calls.filter(({ api }) => api === 'batch');
+    const batches = new Set(
+      calls.map((call) => JSON.stringify([call.subscription, call.region, call.metricNames, call.resources])),
+    ).size;
     const perLane = (count: number): number => Math.ceil(count / subscriptions.length / regions.length / 50);
     const lanes = subscriptions.length * regions.length;
     const expected = lanes * (perLane(total - machines) + perLane(machines));
-    expect(counts['batch']).toBeGreaterThanOrEqual(total / 50);
-    expect(counts['batch']).toBeLessThanOrEqual(expected + lanes);
+    expect(batches).toBeGreaterThanOrEqual(total / 50);
+    // The preflight tries one more in each.
+    expect(batches).toBeLessThanOrEqual(expected + lanes);
   });
 
   it('may change while schedules go on', async () => {
