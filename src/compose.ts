@@ -26,6 +26,7 @@ import type { Selector } from './status/selector.ts';
 import type { SeriesSnapshots, SeriesStore } from './store/ports.ts';
 import { createSeriesStore } from './store/series-store.ts';
 import { createItemStatus, itemMetrics } from './telemetry/item-status.ts';
+import { inLogContext } from './telemetry/log-context.ts';
 import { ownMetricName } from './telemetry/own-metrics.ts';
 import { createOwnRegistry, type OwnRegistry } from './telemetry/registry.ts';
 import { createScrapeLog, type ScrapeLog } from './telemetry/scrape-log.ts';
@@ -206,6 +207,7 @@ function composeScraper(
     knowledge,
     grains,
     traces,
+    inGroup: ({ id }, work) => inLogContext({ queryGroup: id }, work),
     historyMs: runtime.azureMonitor.historyMs,
     ...(mutexTimeoutMs === undefined ? {} : { groupTimeoutMs: mutexTimeoutMs }),
   });
@@ -230,7 +232,13 @@ function connectAzure(
     userAgent: `App/Azimuth/${version}`,
     rateLimit: runtime.azureMonitor.rateLimit,
     observer: {
-      request: (event) => metrics.azure(event),
+      request: (event) => {
+        metrics.azure(event);
+        const { api, code, durationMs, attempt, requestId } = event;
+        // Who gave the call up says why.
+        if (code === 'aborted') return;
+        logger.debug({ api, code, durationMs, attempt, requestId }, `Azure was asked (${api}): ${code}.`);
+      },
       log: ({ api, requestId, message }) => logger.debug({ api, requestId }, message),
     },
   });

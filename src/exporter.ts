@@ -1,4 +1,5 @@
 import { type CoreInput, composeCore, type ExporterCore } from './compose.ts';
+import { composeHealth, logSelfCheck, stillness } from './compose-health.ts';
 import { formatProblem } from './config/problem.ts';
 import type { ReadWebConfig } from './config/web/web-config.ts';
 import { sleep } from './core/clock.ts';
@@ -8,17 +9,21 @@ import { createApp } from './http/app.ts';
 import { type HttpServer, listen } from './http/server.ts';
 import { batchLimitPerHour, quotaRows, quotaWarnings } from './plan/quota.ts';
 import { runsPerHour } from './plan/rate.ts';
+import { declarationShape } from './promitor/declaration-shape.ts';
+import { healthReport } from './promitor/health.ts';
+import { runtimeShape } from './promitor/runtime-shape.ts';
 import type { ScheduleEvent, ScheduleState, Ticker } from './schedule/ports.ts';
 import { createScheduler, type Scheduler, standingStill } from './schedule/scheduler.ts';
+import { createSelfCheck, standstillMs } from './schedule/self-check.ts';
 import { parseSelector } from './status/selector.ts';
+import { inLogContext } from './telemetry/log-context.ts';
+import { levelControl } from './telemetry/logger.ts';
 
 /** Explanations in one answer; a selector that means more should say more. */
 const mostExplained = 20;
 const housekeepingMs = 5_000;
 /** Between two looks whether a token can be had at last; the token source itself paces what goes out. */
 const tokenPauseMs = 1_000;
-/** A tick later than this means that the scheduler is dead; node-cron fires within milliseconds. */
-const standstillMs = 90_000;
 /** Part of the grace period that is left to answers that are being written. */
 const httpGraceMs = 500;
 
@@ -28,6 +33,8 @@ export interface ExporterInput extends CoreInput {
   readonly web?: WebConfig;
   /** Reads the protection anew, when its files have changed. */
   readonly rereadWeb?: () => ReadWebConfig | 'unchanged';
+  /** Why log lines are lost; undefined while they are not. */
+  readonly logFailure?: () => string | undefined;
 }
 
 /** The running exporter. */
@@ -57,9 +64,23 @@ export async function startExporter(input: ExporterInput): Promise<Exporter> {
     },
     strideOf: ({ cron }) => core.planner.strideOf(cron),
     holdsBack: ({ cron }) => core.discovery?.holdsBack(cron) ?? false,
+    inRun: ({ text }, work) => inLogContext({ schedule: text, run: runId(input.random) }, work),
     observe: (event) => onSchedule(event, core, input),
   });
   const notReady = (): string[] => scheduler.states().flatMap((state) => waitingFor(state, core));
+  const health = composeHealth({
+    clock,
+    startMs: clock.now(),
+    freshness: runtime.healthCheck.scraperFreshness,
+    states: () => scheduler.states(),
+    strideOf: (cron) => core.planner.strideOf(cron),
+    hasWork: (cron) => hasWork(cron, core),
+    reasons: (cron) => reasonsFor(cron, core),
+    discovery: core.discovery,
+    declaration: input.declaration,
+    logFailure: input.logFailure ?? (() => undefined),
+  });
+  const selfCheck = createSelfCheck({ clock, states: () => scheduler.states(), everyMs: housekeepingMs });
   let web: WebConfig = input.web ?? openToAll;
   const app = createApp({
     version: input.version,
@@ -67,6 +88,11 @@ export async function startExporter(input: ExporterInput): Promise<Exporter> {
     exposition: core.exposition,
     unhealthy: () => standingStill(scheduler.states(), clock.now(), standstillMs).map(stillness),
     notReady,
+    concerns: () => health.concerns(),
+    health: () => healthReport(health.checks(), () => performance.now()),
+    runtime: () => runtimeShape(runtime),
+    metricDeclaration: () => declarationShape(input.declaration.metrics),
+    lifecycle: runtime.server.enableLifecycle ? { logLevel: levelControl(logger) } : {},
     explain: {
       explain: (text) => {
         const parsed = parseSelector(text);
@@ -90,6 +116,7 @@ export async function startExporter(input: ExporterInput): Promise<Exporter> {
   core.registry.set('configReloadTimestamp', {}, clock.now() / 1000);
   const stopHousekeeping = every(input, housekeepingMs, () => {
     core.expire();
+    logSelfCheck(selfCheck(), logger);
     web = renewProtection(web, server, input);
   });
   const tellLimits = limitsTeller(core, input);
@@ -215,19 +242,29 @@ function onSchedule(event: ScheduleEvent, core: ExporterCore, { logger }: Export
   }
 }
 
+/** Eight hexadecimal digits. */
+function runId(random: () => number): string {
+  return Math.floor(random() * 2 ** 32)
+    .toString(16)
+    .padStart(8, '0');
+}
+
 function waitingFor(state: ScheduleState, core: ExporterCore): string[] {
-  if (state.lastSuccessMs !== undefined) return [];
   const { text, cron } = state.schedule;
-  const discovery = core.discovery?.waitingFor(cron) ?? [];
-  // Groups that are known to be empty leave nothing to wait for.
-  if (discovery.length === 0 && core.planner.groups(cron).length === 0) return [];
-  const token = core.azure.token.state();
-  const reasons = token.kind === 'waiting' ? [token.reason] : [...discovery, ...core.log.problems(cron)];
+  if (state.lastSuccessMs !== undefined || !hasWork(cron, core)) return [];
+  const reasons = reasonsFor(cron, core);
   const waiting = `AZ2002: schedule ${text} has no result yet`;
   return reasons.length === 0 ? [waiting] : reasons.map((reason) => `${waiting}: ${reason}`);
 }
 
-function stillness(state: ScheduleState): string {
-  const due = new Date(state.nextMs ?? 0).toISOString();
-  return `AZ2003: schedule ${state.schedule.text} was due at ${due} and has not run; the scheduler stands still`;
+/** False for groups that are known to be empty, which leave nothing to wait for. */
+function hasWork(cron: string, core: ExporterCore): boolean {
+  return core.planner.groups(cron).length > 0 || (core.discovery?.waitingFor(cron) ?? []).length > 0;
+}
+
+/** Why runs of a schedule come to nothing. */
+function reasonsFor(cron: string, core: ExporterCore): string[] {
+  const token = core.azure.token.state();
+  if (token.kind === 'waiting') return [token.reason];
+  return [...(core.discovery?.waitingFor(cron) ?? []), ...core.log.problems(cron)];
 }

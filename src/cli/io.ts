@@ -9,6 +9,8 @@ export interface Io {
   err(text: string): void;
   /** Where log lines go. */
   readonly logDestination: NodeJS.WritableStream;
+  /** Why the last log lines are lost; undefined while they are not. */
+  logFailure(): string | undefined;
   /** True when standard error is a terminal. */
   readonly isTerminal: boolean;
   /** Resolves with the name of the first signal to stop, counted from the first call on. A second signal kills. */

@@ -1,9 +1,13 @@
+import { escapeHtml } from './html.ts';
+
 /** The page at `/`: links to everything that can be looked at. */
 export function indexPage(version: string, metricsPath: string | undefined): string {
   const links = [
     ...(metricsPath === undefined ? [] : [{ href: metricsPath, text: 'Metrics', note: 'what Prometheus scrapes' }]),
     { href: '/-/ready', text: 'Ready', note: 'whether every schedule has had a result, or what it waits for' },
     { href: '/-/healthy', text: 'Healthy', note: 'whether the scheduler is alive' },
+    { href: '/api/v1/health', text: 'Health', note: 'the same and more for programs' },
+    { href: '/api/docs/index.html', text: 'API', note: 'every route' },
   ];
   const rows = links.map(({ href, text, note }) => `<li><a href="${escapeHtml(href)}">${text}</a>: ${note}</li>`);
   return `<!doctype html>
@@ -23,8 +27,4 @@ ${rows.join('\n')}
 </body>
 </html>
 `;
-}
-
-function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }

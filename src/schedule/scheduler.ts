@@ -23,6 +23,8 @@ export interface SchedulerOptions {
   readonly strideOf?: (schedule: Schedule) => number;
   /** Schedules whose run at start has to wait; `runNow` makes up for it. None unless given. */
   readonly holdsBack?: (schedule: Schedule) => boolean;
+  /** Does the whole of a run, what is observed of it included, inside of something; as it is unless given. */
+  readonly inRun?: (schedule: Schedule, work: () => Promise<void>) => Promise<void>;
 }
 
 export interface Scheduler {
@@ -80,6 +82,14 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
   };
 
   const runLane = async (lane: Lane, reason: RunReason, abort: AbortController): Promise<void> => {
+    const work = (): Promise<void> => runOnce(lane, reason, abort);
+    await (options.inRun === undefined ? work() : options.inRun(lane.schedule, work));
+    if (lane.again !== true) return;
+    delete lane.again;
+    begin(lane, 'start');
+  };
+
+  const runOnce = async (lane: Lane, reason: RunReason, abort: AbortController): Promise<void> => {
     const { schedule } = lane;
     const startMs = clock.now();
     lane.lastStartMs = startMs;
@@ -97,9 +107,6 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
       cancel();
       delete lane.abort;
     }
-    if (lane.again !== true) return;
-    delete lane.again;
-    begin(lane, 'start');
   };
 
   return {

@@ -32,6 +32,8 @@ export interface ScraperOptions {
   readonly grains: GrainBook;
   /** Keeps what the last run did for each item. */
   readonly traces: TraceBook;
+  /** Does the work of a group inside of something that marks its log lines; as it is unless given. */
+  readonly inGroup?: (group: QueryGroup, work: () => Promise<void>) => Promise<void>;
 }
 
 /** Why a run is cut off: on shutdown it is dropped whole, past its period what is unfinished counts as failed. */
@@ -137,7 +139,9 @@ export function createScraper(options: ScraperOptions): Scraper {
         const done = await options.limiterOf(group.subscriptionId).run(async () => {
           turn += 1;
           for (const item of group.items) turns.set(item.id, turn);
-          await withTimeout((bounded) => runGroup(group, { nowMs, observe, weather }, bounded), signal);
+          const work = (): Promise<void> =>
+            withTimeout((bounded) => runGroup(group, { nowMs, observe, weather }, bounded), signal);
+          await (options.inGroup === undefined ? work() : options.inGroup(group, work));
           return true;
         }, signal);
         if (done !== true && !isShutdown(signal)) {

@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { ErrorCode } from '../core/errors.ts';
 import type { CodedError } from '../core/outcome.ts';
 import type { ScrapeEvent, ScrapeItem } from '../scrape/ports.ts';
+import { logContext } from './log-context.ts';
 
 /** Failures that have one cause for everything that suffers from them: one line tells it all. */
 const sharedCauses: ReadonlySet<ErrorCode> = new Set([
@@ -19,6 +20,8 @@ const namesShown = 5;
 
 interface Problem {
   readonly error: CodedError;
+  /** Query group that had it first. */
+  readonly queryGroup: string | undefined;
   readonly items: Map<string, ScrapeItem>;
 }
 
@@ -42,7 +45,7 @@ export function createScrapeLog(logger: Logger): ScrapeLog {
     const cron = item.metric.schedule.cron;
     const key = sharedCauses.has(error.code) ? error.code : `${error.code} ${item.metric.name}`;
     const problems = current.get(cron) ?? new Map<string, Problem>();
-    const problem = problems.get(key) ?? { error, items: new Map() };
+    const problem = problems.get(key) ?? { error, queryGroup: logContext().queryGroup, items: new Map() };
     problem.items.set(item.id, item);
     current.set(cron, problems.set(key, problem));
   };
@@ -74,14 +77,17 @@ export function createScrapeLog(logger: Logger): ScrapeLog {
   };
 
   const compare = (before: Map<string, Problem>, now: Map<string, Problem>): void => {
-    for (const [key, { error, items }] of now) {
+    for (const [key, { error, queryGroup, items }] of now) {
       const known = before.get(key);
       const same = known !== undefined && gist(known.error) === gist(error);
       if (same && [...items.keys()].every((id) => known.items.has(id))) continue;
       const { code, status, requestId } = error;
       const { metrics, resources } = namesOf(items);
       const many = items.size > 1 ? ` (${items.size} items)` : '';
-      logger.error({ code, status, requestId, metrics, resources, items: items.size }, `${error.message}${many}`);
+      logger.error(
+        { code, status, queryGroup, requestId, metrics, resources, items: items.size },
+        `${error.message}${many}`,
+      );
     }
     const failing = new Set([...now.values()].flatMap(({ items }) => [...items.keys()]));
     for (const { error, items } of before.values()) {

@@ -71,6 +71,7 @@ async function plan(folder: string, ...args: string[]) {
           done();
         },
       }),
+      logFailure: () => undefined,
       isTerminal: false,
       stopSignal: () => Promise.reject(new Error('a plan waits for no signal')),
       setEnv: () => undefined,

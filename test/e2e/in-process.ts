@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
-import { composeCore, type ExporterCore } from '../../src/compose.ts';
+import { type CoreInput, composeCore, type ExporterCore } from '../../src/compose.ts';
 import { loadConfiguration } from '../../src/config/load.ts';
 import type { Clock } from '../../src/core/clock.ts';
 import type { CallRecord } from '../../src/emulator/control/calls.ts';
@@ -138,6 +138,16 @@ function compose(
   emulator: Emulator,
   clock: Clock,
 ): { core: ExporterCore; log: Record<string, unknown>[] } {
+  const { log, ...configured } = configure(input, emulator);
+  const core = composeCore({ ...configured, clock, scrapedOnly: input.scrapedOnly ?? false });
+  return { core, log };
+}
+
+/** What the exporter needs of a configuration that points at the emulator, and the lines of its log. */
+export function configure(
+  input: Pick<ProofInput, 'declaration' | 'runtime'>,
+  emulator: Emulator,
+): Omit<CoreInput, 'clock'> & { readonly log: Record<string, unknown>[] } {
   const metadata = metadataFor(emulator, tenant, subscription, group);
   const declaration = `version: v1\n${metadata}\n${sections({ metricDefaults: defaults, ...input.declaration })}`;
   const files: Record<string, string> = {
@@ -168,18 +178,16 @@ function compose(
     color: false,
     destination,
   });
-  const core = composeCore({
+  return {
     runtime,
     declaration: loaded.declaration,
     invalidMetrics: [],
     logger,
-    clock,
     random: () => 0.5,
     version: '0.0.0',
     cpus: 1,
-    scrapedOnly: input.scrapedOnly ?? false,
-  });
-  return { core, log };
+    log,
+  };
 }
 
 /** Top-level members as YAML, each on a line of its own in flow style. */

@@ -113,6 +113,7 @@ export async function serve(
       random: Math.random,
       version: input.version,
       cpus: cpus().length,
+      logFailure: () => input.io.logFailure(),
       ...protection(loaded, runtime),
     });
   } catch (error) {

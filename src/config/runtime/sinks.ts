@@ -44,8 +44,8 @@ function prometheusFrom(values: PrometheusValues, reader: Reader): PrometheusSin
 function wrongPath(path: string): string | undefined {
   if (path === '') return 'must not be blank';
   if (!/^[\w.~/-]+$/.test(path)) return 'may hold letters, digits, and - . _ ~ / only';
-  if (path === '/' || /^\/?(?:-|api\/v1)(?:\/|$)/.test(path))
-    return 'is taken: /, /-/ and /api/v1 belong to other routes';
+  if (path === '/' || /^\/?(?:-|api\/(?:v1|v2|docs))(?:\/|$)/.test(path))
+    return 'is taken: /, /-/, /api/v1, /api/v2 and /api/docs belong to other routes';
   return undefined;
 }
 
@@ -99,7 +99,6 @@ export function refuseUnavailable(values: RuntimeValues, reader: Reader): void {
     [sinks.openTelemetryCollector.written, sinks.openTelemetryCollector, 'The OpenTelemetry sink'],
     [sinks.atlassianStatuspage.written, sinks.atlassianStatuspage, 'The Atlassian Statuspage sink'],
     [sinks.prometheusRemoteWrite.written, sinks.prometheusRemoteWrite, 'Prometheus remote write'],
-    [values.server.value.enableLifecycle.value, values.server.value.enableLifecycle, 'Reloading by request'],
   ];
   for (const [isOn, slot, feature] of refused) {
     if (!isOn) continue;

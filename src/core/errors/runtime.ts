@@ -82,4 +82,17 @@ export const runtimeErrors = {
     remedy:
       'Read the quoted reason; usually the identity needs the role Reader. Labels keep their last values meanwhile.',
   },
+  AZ2080: {
+    title: 'Data is not fresh',
+    remedy: 'No run of the schedule has had a result for two of its periods; the reasons that follow say why.',
+  },
+  AZ2081: {
+    title: 'The process stood still',
+    remedy:
+      'It was frozen or starved: see the limits of CPU and the load of the machine. If neither is short, report it as a defect.',
+  },
+  AZ2082: {
+    title: 'The log cannot be written',
+    remedy: 'Make room where standard error is written to, or see who closed it. Scraping goes on; the lines are lost.',
+  },
 } as const satisfies Record<`AZ2${number}`, ErrorRow>;
