@@ -8,6 +8,7 @@ import { overdue } from './schedule/overdue.ts';
 import type { ScheduleState } from './schedule/ports.ts';
 import { standingStill } from './schedule/scheduler.ts';
 import { type SelfCheckFinding, standstillMs } from './schedule/self-check.ts';
+import type { Concern } from './status/ports.ts';
 
 export interface HealthInput {
   readonly clock: Pick<Clock, 'now'>;
@@ -31,24 +32,36 @@ export interface HealthInput {
 export interface ComposedHealth {
   /** Entries of Promitor's health report. */
   checks(): readonly HealthCheck[];
-  /** What is wrong now, one sentence each: data that is not fresh, log lines that are lost. */
-  concerns(): readonly string[];
+  /** What is wrong now: data that is not fresh, log lines that are lost. */
+  concerns(): readonly Concern[];
+}
+
+/** A concern as one line of text. */
+export function concernText({ code, message }: Concern): string {
+  return `${code}: ${message}`;
 }
 
 export function composeHealth(input: HealthInput): ComposedHealth {
-  const stale = (): string[] => {
+  const stale = (): Concern[] => {
     const { clock, startMs, strideOf } = input;
     const states = input.states().filter(({ schedule }) => input.hasWork(schedule.cron));
     return overdue(states, { nowMs: clock.now(), startMs, strideOf }).flatMap((state) => {
-      const sentence = `AZ2080: schedule ${state.schedule.text} has had no result ${since(state)}`;
-      const reasons = input.reasons(state.schedule.cron);
-      return reasons.length === 0 ? [sentence] : reasons.map((reason) => `${sentence}: ${reason}`);
+      const { text, cron } = state.schedule;
+      const sentence = `schedule ${text} has had no result ${since(state)}`;
+      const reasons = input.reasons(cron);
+      const messages = reasons.length === 0 ? [sentence] : reasons.map((reason) => `${sentence}: ${reason}`);
+      return messages.map((message) => ({ code: 'AZ2080', message, schedule: cron }));
     });
   };
-  const still = (): string[] => standingStill(input.states(), input.clock.now(), standstillMs).map(stillness);
-  const lostLog = (): string[] => {
+  const still = (): Concern[] =>
+    standingStill(input.states(), input.clock.now(), standstillMs).map((state) => ({
+      code: 'AZ2003',
+      message: stillness(state),
+      schedule: state.schedule.cron,
+    }));
+  const lostLog = (): Concern[] => {
     const failure = input.logFailure();
-    return failure === undefined ? [] : [`AZ2082: ${failure}`];
+    return failure === undefined ? [] : [{ code: 'AZ2082', message: failure }];
   };
   const freshness: HealthCheck = {
     name: 'Promitor Scraper Data Freshness',
@@ -70,9 +83,9 @@ export function composeHealth(input: HealthInput): ComposedHealth {
   };
 }
 
-function finding(fine: string, wrong: readonly string[]): HealthFinding {
+function finding(fine: string, wrong: readonly Concern[]): HealthFinding {
   if (wrong.length === 0) return { status: 'Healthy', description: fine };
-  return { status: 'Unhealthy', description: wrong.join('; ') };
+  return { status: 'Unhealthy', description: wrong.map(concernText).join('; ') };
 }
 
 function since({ lastSuccessMs }: ScheduleState): string {
@@ -82,7 +95,7 @@ function since({ lastSuccessMs }: ScheduleState): string {
 /** Why a schedule counts as dead, for people. */
 export function stillness(state: ScheduleState): string {
   const due = new Date(state.nextMs ?? 0).toISOString();
-  return `AZ2003: schedule ${state.schedule.text} was due at ${due} and has not run; the scheduler stands still`;
+  return `schedule ${state.schedule.text} was due at ${due} and has not run; the scheduler stands still`;
 }
 
 /** Logs what the self-check found; each finding is a change, so each is one line. */
@@ -96,7 +109,7 @@ export function logSelfCheck({ stoodStillMs, stopped, resumed }: SelfCheckFindin
   }
   for (const state of stopped) {
     const schedule = state.schedule.text;
-    logger.error({ code: 'AZ2003', schedule }, `${stillness(state).replace('AZ2003: s', 'S')}.`);
+    logger.error({ code: 'AZ2003', schedule }, `${stillness(state).replace('s', 'S')}.`);
   }
   for (const { schedule } of resumed)
     logger.info({ code: 'AZ2003', schedule: schedule.text }, `Schedule ${schedule.text} runs again.`);

@@ -12,17 +12,17 @@ import { createLimiter, type Limiter } from './core/limiter.ts';
 import type { RuntimeConfig } from './core/runtime-config.ts';
 import type { Exposition } from './http/ports.ts';
 import type { Planner } from './plan/planner.ts';
+import { batchLimitPerHour } from './plan/quota.ts';
 import { runsPerHour } from './plan/rate.ts';
 import type { Capabilities, QueryGroup, ScrapePlan } from './plan/types.ts';
-import type { RunReason, ScheduleState } from './schedule/ports.ts';
+import type { RunReason } from './schedule/ports.ts';
 import { startDelays } from './schedule/spread.ts';
 import type { Knowledge } from './scrape/knowledge.ts';
 import type { ScrapeEvent } from './scrape/ports.ts';
 import { createScraper, type Delays, type RunResult, type Scraper } from './scrape/scraper.ts';
 import { createTraceBook, type TraceBook } from './scrape/traces.ts';
 import { createExposition } from './sinks/prometheus/exposition.ts';
-import { type Explained, explain } from './status/explained.ts';
-import type { Selector } from './status/selector.ts';
+import { createStatus, type Status } from './status/status.ts';
 import type { SeriesSnapshots, SeriesStore } from './store/ports.ts';
 import { createSeriesStore } from './store/series-store.ts';
 import { createItemStatus, itemMetrics } from './telemetry/item-status.ts';
@@ -64,8 +64,8 @@ export interface ExporterCore {
   readonly labels: ComposedLabels;
   /** Asks all groups of a schedule once. */
   run(cron: string, reason: RunReason, signal: AbortSignal): Promise<RunResult>;
-  /** Explains the series that are meant, at most `most` of them. */
-  explain(selector: Selector, most: number, schedules: readonly ScheduleState[]): Explained;
+  /** What is known of every series and schedule, for explanations and the status page. */
+  readonly status: Status;
   /** Tries what the identity may read. */
   check(signal: AbortSignal): Promise<CheckRow[]>;
   /** The same beside the first runs; what it finds is logged. */
@@ -94,12 +94,13 @@ export function composeCore(input: CoreInput): ExporterCore {
   });
   const log = createScrapeLog(logger);
   const metrics = createScrapeMetrics(registry, identityOf(input));
-  const status = createItemStatus(statusStore, prefix);
+  const itemStatus = createItemStatus(statusStore, prefix);
   const observe = (event: ScrapeEvent): void => {
     if ('item' in event && event.kind !== 'left' && planner.item(event.item.id) === undefined) return;
     log.note(event);
     metrics.scrape(event);
-    status(event);
+    itemStatus(event);
+    status.note(event);
     startUpCheck.note(event);
   };
   const azure = connectAzure(input, metrics);
@@ -124,6 +125,19 @@ export function composeCore(input: CoreInput): ExporterCore {
     logger.warn({ code, role, command }, `Preflight: ${command === null ? message : `${message} Run: ${command}`}`),
   );
   const scraper = composeScraper(input, { azure, planning, store, observe, traces });
+  const status = createStatus({
+    planner,
+    store,
+    traces,
+    known: (item) => scraper.known(item),
+    token: azure.token,
+    paces: () => azure.pace.state(),
+    clock,
+    breathe: nextTurn,
+    rateLimit: runtime.azureMonitor.rateLimit,
+    batchLimitPerHour,
+    pricing: runtime.azureMonitor.pricing,
+  });
   const publishPlan = planPublisher(registry, planner);
   const exposition = composeExposition(input, { store, statusStore, registry, discovery });
   const expire = (): void => {
@@ -143,6 +157,7 @@ export function composeCore(input: CoreInput): ExporterCore {
     exposition,
     discovery,
     labels,
+    status,
     async run(cron, reason, signal) {
       await planner.prepare();
       await labels.ready(signal);
@@ -154,22 +169,10 @@ export function composeCore(input: CoreInput): ExporterCore {
       if (signal.reason === 'shutdown') return result;
       expire();
       log.endRun(cron);
+      await status.afterRun();
       await exposition.refresh();
       return result;
     },
-    explain: (selector, most, schedules) =>
-      explain(
-        {
-          plan: planner.current(),
-          store,
-          traces,
-          known: (item) => scraper.known(item),
-          schedules,
-          nowMs: clock.now(),
-        },
-        selector,
-        most,
-      ),
     check: (signal) => runCheck(checkDeps, signal),
     startUpCheck,
     expire,
@@ -253,6 +256,11 @@ function identityOf({ runtime, declaration }: CoreInput): MetricsIdentity {
     cloud: name === 'UsGov' ? 'US Government' : name,
     authMode: runtime.authentication.mode,
   };
+}
+
+/** The next turn of the event loop. */
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }
 
 function checkDepsOf(

@@ -1,5 +1,5 @@
 import { type CoreInput, composeCore, type ExporterCore } from './compose.ts';
-import { composeHealth, logSelfCheck, stillness } from './compose-health.ts';
+import { composeHealth, concernText, logSelfCheck, stillness } from './compose-health.ts';
 import { formatProblem } from './config/problem.ts';
 import type { ReadWebConfig } from './config/web/web-config.ts';
 import { sleep } from './core/clock.ts';
@@ -15,12 +15,10 @@ import { runtimeShape } from './promitor/runtime-shape.ts';
 import type { ScheduleEvent, ScheduleState, Ticker } from './schedule/ports.ts';
 import { createScheduler, type Scheduler, standingStill } from './schedule/scheduler.ts';
 import { createSelfCheck, standstillMs } from './schedule/self-check.ts';
-import { parseSelector } from './status/selector.ts';
+import type { StatusExtras } from './status/ports.ts';
 import { inLogContext } from './telemetry/log-context.ts';
 import { levelControl } from './telemetry/logger.ts';
 
-/** Explanations in one answer; a selector that means more should say more. */
-const mostExplained = 20;
 const housekeepingMs = 5_000;
 /** Between two looks whether a token can be had at last; the token source itself paces what goes out. */
 const tokenPauseMs = 1_000;
@@ -35,6 +33,8 @@ export interface ExporterInput extends CoreInput {
   readonly rereadWeb?: () => ReadWebConfig | 'unchanged';
   /** Why log lines are lost; undefined while they are not. */
   readonly logFailure?: () => string | undefined;
+  /** What the status page shows of the configuration, of discovery and of further sinks; asked at each view. */
+  readonly extras?: () => StatusExtras;
 }
 
 /** The running exporter. */
@@ -80,26 +80,28 @@ export async function startExporter(input: ExporterInput): Promise<Exporter> {
     declaration: input.declaration,
     logFailure: input.logFailure ?? (() => undefined),
   });
+  const standing = (): string[] => standingStill(scheduler.states(), clock.now(), standstillMs).map(stillness);
   const selfCheck = createSelfCheck({ clock, states: () => scheduler.states(), everyMs: housekeepingMs });
   let web: WebConfig = input.web ?? openToAll;
   const app = createApp({
     version: input.version,
     ...(runtime.prometheus === undefined ? {} : { metricsPath: runtime.prometheus.baseUriPath }),
     exposition: core.exposition,
-    unhealthy: () => standingStill(scheduler.states(), clock.now(), standstillMs).map(stillness),
+    unhealthy: () => standing().map((sentence) => `AZ2003: ${sentence}`),
     notReady,
-    concerns: () => health.concerns(),
+    concerns: () => health.concerns().map(concernText),
     health: () => healthReport(health.checks(), () => performance.now()),
     runtime: () => runtimeShape(runtime),
     metricDeclaration: () => declarationShape(input.declaration.metrics),
     lifecycle: runtime.server.enableLifecycle ? { logLevel: levelControl(logger) } : {},
-    explain: {
-      explain: (text) => {
-        const parsed = parseSelector(text);
-        if (!parsed.ok) return { problem: parsed.message };
-        return core.explain(parsed.selector, mostExplained, scheduler.states());
-      },
-    },
+    status: core.status.source({
+      schedules: () => scheduler.states(),
+      unhealthy: () => standing().map((message) => ({ code: 'AZ2003', message })),
+      concerns: () => health.concerns(),
+      ready: () => notReady().length === 0,
+      extras: () => ({ ...discoveryRows(core, clock.now()), ...input.extras?.() }),
+    }),
+    now: () => clock.now(),
     users: () => web.users,
     headers: () => web.headers,
     ...(core.discovery === undefined || core.discovery.groups.length === 0
@@ -222,6 +224,7 @@ function every(input: Pick<CoreInput, 'clock'>, ms: number, work: () => void): (
 
 function onSchedule(event: ScheduleEvent, core: ExporterCore, { logger }: ExporterInput): void {
   core.metrics.schedule(event);
+  core.status.schedule(event);
   const schedule = event.schedule.text;
   switch (event.kind) {
     case 'runFinished': {
@@ -255,6 +258,18 @@ function waitingFor(state: ScheduleState, core: ExporterCore): string[] {
   const reasons = reasonsFor(cron, core);
   const waiting = `AZ2002: schedule ${text} has no result yet`;
   return reasons.length === 0 ? [waiting] : reasons.map((reason) => `${waiting}: ${reason}`);
+}
+
+/** Discovery groups as the status page shows them. */
+function discoveryRows({ discovery }: ExporterCore, nowMs: number): StatusExtras {
+  if (discovery === undefined) return {};
+  const rows = discovery.lists.groups().map(({ name, resources, confirmedMs, problem }) => ({
+    name,
+    resources: resources.length,
+    ...(confirmedMs === undefined ? {} : { ageSeconds: (nowMs - confirmedMs) / 1_000 }),
+    ...(problem === undefined ? {} : { problem }),
+  }));
+  return { discovery: rows };
 }
 
 /** False for groups that are known to be empty, which leave nothing to wait for. */

@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { composeHealth, type HealthInput, logSelfCheck } from '../src/compose-health.ts';
+import { composeHealth, concernText, type HealthInput, logSelfCheck } from '../src/compose-health.ts';
 import { createLogger } from '../src/telemetry/logger.ts';
 import { groupOf } from './discovery/agent/support.ts';
 import { everyMinute } from './fakes/declaration.ts';
@@ -38,8 +38,10 @@ describe('the health of the program', () => {
   it('tells after two periods that and why no result came', () => {
     const health = setUp(120_001);
     const words = [`${stale}: AZ3001: host did not answer within 30 s`, `${stale}: AZ3403: no role`];
+    const concerns = words.map((text) => ({ code: 'AZ2080', message: text.slice(8), schedule: '0 * * * * *' }));
     expect(found(health)).toEqual([[freshness, 'Unhealthy', words.join('; ')]]);
-    expect(health.concerns()).toEqual(words);
+    expect(health.concerns()).toEqual(concerns);
+    expect(health.concerns().map(concernText)).toEqual(words);
   });
 
   it('tells when the scheduler stands still', () => {
@@ -57,7 +59,7 @@ describe('the health of the program', () => {
   it('tells of log lines that are lost, while they are', () => {
     const health = setUp(0, { logFailure: () => '3 log lines are lost: no space' });
     expect(found(health)[1]).toEqual(['Azimuth Log', 'Unhealthy', 'AZ2082: 3 log lines are lost: no space']);
-    expect(health.concerns()).toEqual(['AZ2082: 3 log lines are lost: no space']);
+    expect(health.concerns()).toEqual([{ code: 'AZ2082', message: '3 log lines are lost: no space' }]);
   });
 
   it('has the entries of scraper and discovery agent when groups are declared here', () => {

@@ -1,14 +1,15 @@
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
 import type { DiscoveryApi } from '../discovery/agent/ports.ts';
+import type { StatusSource } from '../status/ports.ts';
 import { basicAuth, isKnown } from './basic-auth.ts';
 import { correlation } from './correlation.ts';
 import { discoveryRoutes } from './discovery-api.ts';
 import { docsRoutes } from './docs-api.ts';
 import { explainRoute } from './explain-api.ts';
-import { indexPage } from './index-page.ts';
 import { type LifecycleHandlers, lifecycleRoutes } from './lifecycle.ts';
+import { statusRoutes } from './page/routes.ts';
 import type { Users } from './passwords.ts';
-import type { ExplainSource, Exposition } from './ports.ts';
+import type { Exposition } from './ports.ts';
 import { type PromitorApi, promitorRoutes } from './promitor-api.ts';
 
 export interface AppOptions extends PromitorApi {
@@ -21,9 +22,12 @@ export interface AppOptions extends PromitorApi {
   readonly notReady: () => readonly string[];
   /** What has gone wrong since it was ready, one sentence each. */
   readonly concerns: () => readonly string[];
-  readonly explain: ExplainSource;
   /** What may be changed while the program runs. */
   readonly lifecycle: LifecycleHandlers;
+  /** What the status page shows. */
+  readonly status: StatusSource;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
   /** Users of the endpoint; none: no password is asked for. */
   readonly users: Users;
   /** Headers of every answer, as the web configuration file names them. */
@@ -47,14 +51,11 @@ export function createApp(options: AppOptions): Express {
   app.get('/-/ready', reasons(options.notReady, 'Azimuth is ready.', options.concerns));
   app.use(lifecycleRoutes(() => options.lifecycle));
   if (options.metricsPath !== undefined) app.get(options.metricsPath, metrics(options));
-  app.get('/api/v1/explain', explainRoute(options.explain));
+  app.get('/api/v1/explain', explainRoute(options.status));
   app.use(promitorRoutes(options));
   app.use(docsRoutes(options.version, options.metricsPath));
   if (options.discovery !== undefined) app.use(discoveryRoutes(options.discovery));
-  app.get('/', (_request, response) => {
-    response.set('Content-Security-Policy', "default-src 'none'; style-src 'unsafe-inline'");
-    response.type('html').send(indexPage(options.version, options.metricsPath));
-  });
+  app.use(statusRoutes(options.status, options, options.now));
   app.use((request, response) => {
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       response.status(405).set('Allow', 'GET, HEAD').type('text/plain').send('Only GET and HEAD are answered here.\n');

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { escapeHtml } from './html.ts';
+import { type Html, html, htmlText } from './html.ts';
 import type { RouteRow } from './routes.ts';
 
 const style =
@@ -15,9 +15,12 @@ export function docsPage(routes: readonly RouteRow[], version: string): string {
   const tags = [...new Set(routes.map(({ tag }) => tag))];
   const sections = tags.map((tag) => {
     const articles = routes.filter((route) => route.tag === tag).map(article);
-    return `<section>\n<h2>${escapeHtml(tag)}</h2>\n${articles.join('\n')}\n</section>`;
+    return html`<section>
+<h2>${tag}</h2>
+${articles}</section>
+`;
   });
-  return `<!doctype html>
+  return htmlText(html`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -28,39 +31,46 @@ export function docsPage(routes: readonly RouteRow[], version: string): string {
 <body>
 <main>
 <h1>Azimuth API</h1>
-<p>Version ${escapeHtml(version)}. The same for programs: <a href="../v1/openapi.json">openapi.json</a>.</p>
-${sections.join('\n')}
-</main>
+<p>Version ${version}. The same for programs: <a href="../v1/openapi.json">openapi.json</a>.</p>
+${sections}</main>
 </body>
 </html>
+`);
+}
+
+function article({ method, path, operationId, summary, parameters = [], responses }: RouteRow): Html {
+  const asked = parameters.map((row) => [code(row.name), row.in, row.type, prose(row.meaning)]);
+  const answered = Object.entries(responses).map(([status, row]) => [
+    status,
+    row.type === undefined ? '' : code(row.type),
+    prose(row.meaning),
+  ]);
+  return html`<article id="${operationId}">
+<h3>${code(`${method.toUpperCase()} ${path}`)}</h3>
+<p>${prose(summary)}</p>
+${asked.length > 0 && table('Parameters', ['name', 'in', 'type', 'meaning'], asked)}
+${table('Answers', ['status', 'body', 'meaning'], answered)}
+</article>
 `;
 }
 
-function article({ method, path, operationId, summary, parameters = [], responses }: RouteRow): string {
-  const asked = parameters.map((row) => [`<code>${escapeHtml(row.name)}</code>`, row.in, row.type, prose(row.meaning)]);
-  const answered = Object.entries(responses).map(([status, row]) => [
-    status,
-    row.type === undefined ? '' : `<code>${escapeHtml(row.type)}</code>`,
-    prose(row.meaning),
-  ]);
-  return [
-    `<article id="${operationId}">`,
-    `<h3><code>${method.toUpperCase()} ${escapeHtml(path)}</code></h3>`,
-    `<p>${prose(summary)}</p>`,
-    asked.length === 0 ? '' : table('Parameters', ['name', 'in', 'type', 'meaning'], asked),
-    table('Answers', ['status', 'body', 'meaning'], answered),
-    '</article>',
-  ]
-    .filter((line) => line !== '')
-    .join('\n');
+type Cell = Html | string | readonly (Html | string)[];
+
+function table(caption: string, heads: readonly string[], rows: readonly (readonly Cell[])[]): Html {
+  const head = heads.map((name) => html`<th scope="col">${name}</th>`);
+  const body = rows.map((cells) => html`<tr>${cells.map((cell) => html`<td>${cell}</td>`)}</tr>`);
+  return html`<table>
+<caption>${caption}</caption>
+<thead><tr>${head}</tr></thead>
+<tbody>${body}</tbody>
+</table>`;
 }
 
-function table(caption: string, heads: readonly string[], rows: readonly (readonly string[])[]): string {
-  const head = heads.map((name) => `<th scope="col">${name}</th>`).join('');
-  const body = rows.map((cells) => `<tr>${cells.map((cell) => `<td>${cell}</td>`).join('')}</tr>`);
-  return `<table>\n<caption>${caption}</caption>\n<thead><tr>${head}</tr></thead>\n<tbody>\n${body.join('\n')}\n</tbody>\n</table>`;
+/** Text whose code stands between backticks. */
+function prose(markdown: string): readonly (Html | string)[] {
+  return markdown.split('`').map((part, index) => (index % 2 === 1 ? code(part) : part));
 }
 
-function prose(markdown: string): string {
-  return escapeHtml(markdown).replace(/`([^`]+)`/g, '<code>$1</code>');
+function code(text: string): Html {
+  return html`<code>${text}</code>`;
 }

@@ -1,10 +1,19 @@
+import { paths } from './page/paths.ts';
+
 /** One route, for the OpenAPI document, the page and the docs. Tests hold it against what is registered. */
 export interface RouteRow {
   readonly method: 'get' | 'post';
   /** `{name}` stands for a parameter. */
   readonly path: string;
   readonly operationId: string;
-  readonly tag: 'Operations' | 'Configuration' | 'Series' | 'Resource discovery' | 'Lifecycle' | 'Documentation';
+  readonly tag:
+    | 'Status page'
+    | 'Operations'
+    | 'Configuration'
+    | 'Series'
+    | 'Resource discovery'
+    | 'Lifecycle'
+    | 'Documentation';
   readonly summary: string;
   readonly parameters?: readonly ParameterRow[];
   /** By status. What every route may answer is in {@link everywhere}. */
@@ -34,6 +43,13 @@ const notJson: ResponseRow = { meaning: '`Accept` excludes JSON.' };
 const switchedOff: ResponseRow = { meaning: '`server.enableLifecycle` is not set.', type: text };
 const otherSite: ResponseRow = { meaning: 'The request comes from a page of another site.', type: text };
 
+const selector: ParameterRow = {
+  name: 'selector',
+  in: 'query',
+  type: 'string',
+  meaning: 'Like `name{label="value"}`.',
+};
+
 /** What any route may answer beside its own statuses. */
 export const everywhere: Readonly<Record<number, ResponseRow>> = {
   401: { meaning: 'Users are declared in `server.webConfigFile`, and the password is missing or wrong.', type: text },
@@ -45,7 +61,13 @@ export const everywhere: Readonly<Record<number, ResponseRow>> = {
 
 /** All routes, the metrics under `metricsPath`. Those of discovery are there when groups are declared. */
 export function routeTable(metricsPath: string | undefined): readonly RouteRow[] {
-  return [...(metricsPath === undefined ? [] : [metrics(metricsPath)]), ...operations, ...discovery, ...documentation];
+  return [
+    ...(metricsPath === undefined ? [] : [metrics(metricsPath)]),
+    ...statusPage,
+    ...operations,
+    ...discovery,
+    ...documentation,
+  ];
 }
 
 function metrics(path: string): RouteRow {
@@ -60,15 +82,63 @@ function metrics(path: string): RouteRow {
   };
 }
 
-const operations: readonly RouteRow[] = [
+const pageNumber: ParameterRow = { name: 'page', in: 'query', type: 'integer', meaning: 'From 1.', default: 1 };
+const lookedFor: ParameterRow = { name: 'q', in: 'query', type: 'string', meaning: 'Text to look for.' };
+const seriesQuery: readonly ParameterRow[] = [
+  pageNumber,
+  lookedFor,
+  { name: 'metric', in: 'query', type: 'string', meaning: 'Name on `/metrics`, or a part of it.' },
+  { name: 'outcome', in: 'query', type: 'string', meaning: '`ok`, `noData`, `failing`, `quarantine` or `waiting`.' },
+];
+
+function pageOf(path: string, name: string, summary: string, parameters: readonly ParameterRow[] = []): RouteRow {
+  return {
+    method: 'get',
+    path,
+    operationId: `Page_${name}`,
+    tag: 'Status page',
+    summary,
+    parameters,
+    responses: { 200: { meaning: 'The page.', type: html } },
+  };
+}
+
+const statusPage: readonly RouteRow[] = [
+  pageOf(paths.overview, 'Status', 'What is wrong, and how everything is.'),
+  pageOf(paths.problems, 'Problems', 'All problems.', [pageNumber, lookedFor]),
+  pageOf(paths.metrics, 'Metrics', 'All metrics.', [pageNumber, lookedFor]),
+  pageOf(paths.series, 'Series', 'All series.', seriesQuery),
+  pageOf(paths.groups, 'QueryGroups', 'All query groups.', [pageNumber, lookedFor]),
+  pageOf(paths.explain, 'Explain', 'Why a series shows what it shows.', [selector]),
   {
     method: 'get',
-    path: '/',
-    operationId: 'Index_Get',
-    tag: 'Operations',
-    summary: 'A page for people.',
-    responses: { 200: { meaning: 'The page.', type: html } },
+    path: '/-/assets/{file}',
+    operationId: 'Page_GetAsset',
+    tag: 'Status page',
+    summary: 'Style and script of the pages.',
+    parameters: [{ name: 'file', in: 'path', type: 'string', meaning: 'Name that a page refers to.' }],
+    responses: { 200: { meaning: 'The file.' } },
   },
+  {
+    method: 'get',
+    path: '/api/v1/status',
+    operationId: 'Status_Get',
+    tag: 'Operations',
+    summary: 'What the first page shows.',
+    responses: { 200: { meaning: 'The same as data.', type: json, schema: 'Status' } },
+  },
+  {
+    method: 'get',
+    path: '/api/v1/series',
+    operationId: 'Series_List',
+    tag: 'Series',
+    summary: 'Series with value, age and outcome.',
+    parameters: seriesQuery,
+    responses: { 200: { meaning: 'One page of them.', type: json, schema: 'SeriesPage' } },
+  },
+];
+
+const operations: readonly RouteRow[] = [
   {
     method: 'get',
     path: '/-/healthy',
@@ -183,7 +253,7 @@ const operations: readonly RouteRow[] = [
     operationId: 'Series_Explain',
     tag: 'Series',
     summary: 'Why series show what they show.',
-    parameters: [{ name: 'selector', in: 'query', type: 'string', meaning: 'Like `name{label="value"}`.' }],
+    parameters: [selector],
     responses: {
       200: { meaning: 'The explanations.', type: json, schema: 'Explanations' },
       400: { meaning: 'The selector cannot be read.', type: json, schema: 'Problem' },

@@ -55,6 +55,13 @@ export const schemas: Readonly<Record<string, object>> = {
       ['$type', 'PrometheusMetricDefinition', 'Scraping', 'ResourceType', 'ResourceDiscoveryGroups', 'Resources'],
     ),
   ),
+  Status: { ...open, description: 'Counts, problems, schedules, metrics, query groups and quota.' },
+  SeriesPage: object({
+    rows: listOf(open),
+    total: { type: 'integer' },
+    page: { type: 'integer' },
+    pages: { type: 'integer' },
+  }),
   Explanations: object({ explanations: listOf(open), found: { type: 'integer' } }),
   Problem: object({ problem: text }),
   ProblemDetails: object({ type: text, title: text, status: { type: 'integer' }, detail: text, errors: open }, [

@@ -22,11 +22,19 @@ export function createSeriesStore(options: SeriesStoreOptions): SeriesStore & Se
   return {
     replace: (slot) => replace(state, slot),
     read: (owner, family) => split(state.owners.get(owner), family).mine.flatMap(seriesOf),
+    size: (owner, family) => size(state, owner, family),
     remove: (owner) => remove(state, owner),
     expire: (nowMs) => expire(state, nowMs),
     counts: () => new Map(sortedFamilies(state).map((family) => [family.name, family.series])),
     snapshot: () => sortedFamilies(state).map(publish),
   };
+}
+
+function size(state: State, owner: string, family: string): number {
+  let series = 0;
+  for (let piece = state.owners.get(owner); piece; piece = piece.next)
+    if (piece.block?.family.name === family) series += piece.values.length;
+  return series;
 }
 
 function replace(state: State, slot: SlotWrite): number {

@@ -1,21 +1,9 @@
 import type { Logger } from 'pino';
-import type { ErrorCode } from '../core/errors.ts';
 import type { CodedError } from '../core/outcome.ts';
+import { problemKey } from '../core/shared-causes.ts';
 import type { ScrapeEvent, ScrapeItem } from '../scrape/ports.ts';
 import { logContext } from './log-context.ts';
 
-/** Failures that have one cause for everything that suffers from them: one line tells it all. */
-const sharedCauses: ReadonlySet<ErrorCode> = new Set([
-  'AZ3001',
-  'AZ3002',
-  'AZ3003',
-  'AZ3005',
-  'AZ3006',
-  'AZ3007',
-  'AZ3401',
-  'AZ3429',
-  'AZ3500',
-]);
 const namesShown = 5;
 
 interface Problem {
@@ -43,7 +31,7 @@ export function createScrapeLog(logger: Logger): ScrapeLog {
 
   const noteFailure = (item: ScrapeItem, error: CodedError): void => {
     const cron = item.metric.schedule.cron;
-    const key = sharedCauses.has(error.code) ? error.code : `${error.code} ${item.metric.name}`;
+    const key = problemKey(error.code, item.metric.name);
     const problems = current.get(cron) ?? new Map<string, Problem>();
     const problem = problems.get(key) ?? { error, queryGroup: logContext().queryGroup, items: new Map() };
     problem.items.set(item.id, item);

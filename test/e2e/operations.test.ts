@@ -141,6 +141,7 @@ it('a full disk takes the log and nothing else, and health says so', async ({ on
     'Healthy',
   ]);
   expect(entries['Azimuth Log']?.description).toMatch(lost);
+  expect((await get('/-/problems'))[1]).toMatch(/\d+ log lines are lost: ENOSPC: no space left on device, write/);
   expect((await get('/metrics'))[1]).toContain('messages{');
   expect((await get('/-/healthy'))[0]).toBe(200);
   const reload = await fetch(`http://127.0.0.1:${port}/-/reload`, { method: 'POST' });

@@ -199,10 +199,11 @@ function filesOf({ authentication, others }: Pick<Situation, 'authentication' | 
 /** Everything that a user, a scraper or an attacker could read of the exporter. */
 async function visible(exporter: Started): Promise<string> {
   const accepts = ['text/plain', 'application/openmetrics-text;version=1.0.0', 'application/json'];
+  const pages = ['/', '/-/problems', '/-/metrics', '/-/series', '/-/groups', '/-/explain?selector={}'];
   const configuration = ['runtime', 'metric-declaration'].map((name) => `/api/v1/configuration/${name}`);
   const plain = [
     '/metrics',
-    '/',
+    ...pages,
     '/-/ready',
     '/-/healthy',
     '/nothing',
@@ -214,6 +215,8 @@ async function visible(exporter: Started): Promise<string> {
     ...plain,
     ...configuration,
     '/api/v1/health',
+    '/api/v1/status',
+    '/api/v1/series',
     '/api/v1/openapi.json',
     '/api/v1/explain?selector=messages',
   ];

@@ -3,6 +3,7 @@ import { describe, expect, it, type TestContext } from 'vitest';
 import { startEmulator } from '../../src/emulator/emulator.ts';
 import { startExporter } from '../../src/exporter.ts';
 import type { HealthReport } from '../../src/promitor/ports.ts';
+import type { Overview } from '../../src/status/ports.ts';
 import { realClock } from '../../src/telemetry/clock.ts';
 import { createFakeClock } from '../fakes/clock.ts';
 import { until } from './harness.ts';
@@ -69,6 +70,11 @@ async function watched({ onTestFinished }: TestContext) {
     advance,
     /** Moves on to a time after the start. */
     advanceTo: (ms: number) => advance(Math.max(0, startMs + ms - clock.now())),
+    /** Problems on the status page, each as its code and sentence. */
+    async problems() {
+      const { problems } = JSON.parse((await get('/api/v1/status'))[1]) as Pick<Overview, 'problems'>;
+      return problems.rows.map(({ code, message }) => `${code}: ${message}`);
+    },
     async freshness() {
       const [status, text] = await get('/api/v1/health');
       const entry = (JSON.parse(text) as HealthReport).entries['Promitor Scraper Data Freshness'];
@@ -117,6 +123,7 @@ describe('health and readiness tell within two intervals', () => {
     expect(await proof.get('/-/healthy')).toEqual([503, `${still}\n`]);
     expect(await proof.freshness()).toEqual({ status: 503, entry: 'Unhealthy', words: `${still}; ${stale}` });
     expect(await proof.get('/-/ready')).toEqual([200, `Azimuth is ready.\n${stale}\n`]);
+    expect(await proof.problems()).toEqual([still, stale]);
     await proof.advance(5_000);
     expect(proof.log.filter(({ code }) => code === 'AZ2003')).toMatchObject([
       {
@@ -140,6 +147,7 @@ describe('health and readiness tell within two intervals', () => {
     expect(words).toMatch(/^AZ2080: schedule \* \* \* \* \* has had no result since /);
     expect(words).toMatch(/AZ3001: localhost:\d+ did not answer within 30 s; check egress, firewalls and proxies/);
     expect((await proof.get('/-/ready'))[1]).toBe(`Azimuth is ready.\n${words}\n`);
+    expect((await proof.problems())[0]).toBe(words);
     expect((await proof.get('/-/healthy'))[0]).toBe(200);
   });
 
@@ -156,5 +164,6 @@ describe('health and readiness tell within two intervals', () => {
     expect(words).toMatch(/^AZ2080: schedule \* \* \* \* \* has had no result since .*: waiting for an access token/);
     expect(words).toContain('the client secret has expired: make a new one');
     expect((await proof.get('/-/ready'))[1]).toBe(`Azimuth is ready.\n${words}\n`);
+    expect((await proof.problems())[0]).toBe(words);
   });
 });

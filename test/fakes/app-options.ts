@@ -1,4 +1,5 @@
 import type { AppOptions } from '../../src/http/app.ts';
+import { createFakeStatus, noonMs } from './status-source.ts';
 
 /** A program in which all is well and nothing is known, for tests of single routes. */
 export function appOptions(changes: Partial<AppOptions> = {}): AppOptions {
@@ -12,7 +13,8 @@ export function appOptions(changes: Partial<AppOptions> = {}): AppOptions {
     runtime: () => ({}),
     metricDeclaration: () => [],
     lifecycle: {},
-    explain: { explain: () => ({ explanations: [], found: 0 }) },
+    status: createFakeStatus().source,
+    now: () => noonMs,
     users: () => new Map(),
     headers: () => ({}),
     onError: () => undefined,

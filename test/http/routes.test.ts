@@ -2,11 +2,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createDiscoveryApi } from '../../src/discovery/agent/serve.ts';
 import { type AppOptions, createApp } from '../../src/http/app.ts';
 import { openApiDocument } from '../../src/http/openapi.ts';
+import { assetPaths } from '../../src/http/page/assets.ts';
+import { paths } from '../../src/http/page/paths.ts';
 import { routeTable } from '../../src/http/routes.ts';
 import { schemas } from '../../src/http/schemas.ts';
 import { type HttpServer, listen } from '../../src/http/server.ts';
 import { discoveryOf, groupOf, resourceOf } from '../discovery/agent/support.ts';
 import { appOptions } from '../fakes/app-options.ts';
+import { createFakeStatus } from '../fakes/status-source.ts';
 
 const groups = [groupOf('vaults', 'KeyVault'), groupOf('new', 'KeyVault'), groupOf('logs', 'LogAnalytics')];
 const lists = { vaults: [resourceOf('KeyVault')], new: undefined, logs: [] };
@@ -22,7 +25,9 @@ const well: Partial<AppOptions> = {
     },
     refresh: () => Promise.resolve(),
   },
-  explain: { explain: (text) => (text === 'x' ? { explanations: [], found: 0 } : { problem: 'It cannot be read.' }) },
+  status: createFakeStatus({
+    explain: (text) => (text === 'x' ? { explanations: [], found: 0 } : { problem: 'It cannot be read.' }),
+  }).source,
   discovery: createDiscoveryApi(groups, discoveryOf(lists)),
   lifecycle: {
     logLevel: { get: () => 'Debug', set: () => undefined },
@@ -94,9 +99,18 @@ describe('the table of routes', () => {
     const unwellGet = { of: 'unwell' } as const;
     const discover = (group: string, version = 1) => `/api/v${version}/resources/groups/${group}/discover`;
     const requests: readonly (readonly [string, string, Asked?])[] = [
-      ...['/metrics', '/', '/-/healthy', '/-/ready', '/-/log-level', '/api/docs', '/api/docs/index.html'].map(
-        (path) => [`get ${path}`, path] as const,
-      ),
+      ...[
+        '/metrics',
+        ...Object.values(paths),
+        '/api/v1/status',
+        '/api/v1/series',
+        '/-/healthy',
+        '/-/ready',
+        '/-/log-level',
+        '/api/docs',
+        '/api/docs/index.html',
+      ].map((path) => [`get ${path}`, path] as const),
+      ['get /-/assets/{file}', assetPaths.style],
       ['get /-/healthy', '/-/healthy', unwellGet],
       ['get /-/ready', '/-/ready', unwellGet],
       ['get /-/log-level', '/-/log-level', unwellGet],

@@ -8,6 +8,7 @@ import { type Exporter, type ExporterInput, startExporter } from '../../exporter
 import { configuredCapabilities } from '../../plan/plan.ts';
 import { createPlanner } from '../../plan/planner.ts';
 import { cronTicker } from '../../schedule/cron-ticker.ts';
+import type { ConfigurationView } from '../../status/ports.ts';
 import {
   type ApplicationInsights,
   createApplicationInsights,
@@ -88,6 +89,21 @@ function protection({ web }: LoadedConfiguration, { server }: RuntimeConfig): Pi
   return { web, rereadWeb: reread };
 }
 
+/** What the status page says of the files that were loaded. */
+function configurationView({ files, problems }: LoadedConfiguration, loadedMs: number): ConfigurationView {
+  return {
+    files,
+    loadedMs,
+    problems: problems.map(({ severity, code, message, file, line, column, metric }) => ({
+      severity,
+      code,
+      message,
+      where: `${file}:${line}:${column}`,
+      ...(metric === null ? {} : { metric }),
+    })),
+  };
+}
+
 /** Runs the exporter until a signal comes. */
 export async function serve(
   input: CommandInput,
@@ -101,6 +117,7 @@ export async function serve(
     logger.fatal({ code: 'AZ2020' }, refusal);
     return 2;
   }
+  const configuration = configurationView(loaded, realClock.now());
   let exporter: Exporter;
   try {
     exporter = await startExporter({
@@ -115,6 +132,7 @@ export async function serve(
       cpus: cpus().length,
       logFailure: () => input.io.logFailure(),
       ...protection(loaded, runtime),
+      extras: () => ({ configuration }),
     });
   } catch (error) {
     // Anything that the system did not refuse is a defect, and its stack is wanted.
