@@ -21,6 +21,8 @@ const tokenPauseMs = 1_000;
 const standstillMs = 90_000;
 /** Part of the grace period that is left to answers that are being written. */
 const httpGraceMs = 500;
+/** Part of the grace period that is left to sinks for letting go of their sockets. */
+const sinkCloseMs = 500;
 
 export interface ExporterInput extends CoreInput {
   readonly ticker: Ticker;
@@ -113,6 +115,7 @@ export async function startExporter(input: ExporterInput): Promise<Exporter> {
       const [inTime] = await Promise.all([
         scheduler.stop(runtime.server.shutdownGraceMs),
         server.close(Math.min(httpGraceMs, runtime.server.shutdownGraceMs)),
+        core.stopSinks(Math.max(0, runtime.server.shutdownGraceMs - sinkCloseMs)),
       ]);
       await core.close();
       return inTime;
