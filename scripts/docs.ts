@@ -118,6 +118,10 @@ ${part('AZ2')}
 ## Calls to Azure (AZ3xxx)
 
 ${part('AZ3')}
+
+## Sinks (AZ4xxx)
+
+${part('AZ4')}
 `;
 }
 
@@ -159,7 +163,8 @@ index). Flags win over variables, variables over the file.
 ${table(head, runtime)}
 
 Secrets come from the environment: \`AZIMUTH_AUTH_APPID\` and \`AZIMUTH_AUTH_APPKEY\` (or \`PROMITOR_AUTH_…\`) for a service
-principal, \`AZIMUTH_AUTH_CERTIFICATE_PASSWORD\` for its certificate. \`authentication.secretFilePath\` and
+principal, \`AZIMUTH_AUTH_CERTIFICATE_PASSWORD\` for its certificate,
+\`AZIMUTH_ATLASSIAN_STATUSPAGE_APIKEY\` for Statuspage ([sinks.md](sinks.md)). \`authentication.secretFilePath\` and
 \`secretFileName\` name a file instead; it is read again at each use, so a rotated secret is picked up.
 
 ## Metrics declaration

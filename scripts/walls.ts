@@ -32,6 +32,15 @@ export const rooms: Readonly<Record<string, Room>> = {
       'node:async_hooks',
     ],
   },
+  'sinks/feed': { may: ['core'], own: [] },
+  'sinks/http': { may: ['core'], own: ['node:http', 'node:https'] },
+  'sinks/statsd': { may: ['core', 'sinks/feed'], own: ['node:dgram', 'node:net'] },
+  'sinks/otlp': {
+    may: ['core', 'sinks/feed', 'sinks/http'],
+    own: ['@opentelemetry/.*', '@grpc/grpc-js', 'node:https?', 'node:zlib', 'node:util'],
+  },
+  'sinks/statuspage': { may: ['core', 'sinks/feed', 'sinks/http'], own: ['node:https?'] },
+  'sinks/hub': { may: ['core', 'sinks/feed', 'sinks/statsd', 'sinks/otlp', 'sinks/statuspage'], own: [] },
   'sinks/prometheus': { may: ['core', 'store'], own: ['node:zlib', 'node:util', 'node:events', 'node:timers.*'] },
   http: {
     may: ['core'],

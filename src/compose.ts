@@ -6,6 +6,7 @@ import { createStartUpCheck, type StartUpCheck } from './check/start-up.ts';
 import type { ComposedDiscovery } from './compose-discovery.ts';
 import type { ComposedLabels } from './compose-labels.ts';
 import { composePlanning, type Planning } from './compose-planning.ts';
+import { composePush } from './compose-push.ts';
 import type { Clock } from './core/clock.ts';
 import type { Declaration } from './core/declaration.ts';
 import { createLimiter, type Limiter } from './core/limiter.ts';
@@ -72,6 +73,8 @@ export interface ExporterCore {
   readonly startUpCheck: StartUpCheck;
   /** Removes series that outlived their bound. */
   expire(): void;
+  /** Lets the sinks that are pushed to deliver what they have, for at most `graceMs`. */
+  stopSinks(graceMs: number): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -92,8 +95,9 @@ export function composeCore(input: CoreInput): ExporterCore {
     perMetricLimit: Number.POSITIVE_INFINITY,
     totalLimit: Number.POSITIVE_INFINITY,
   });
+  const push = composePush(input, { store, statusStore, registry });
   const log = createScrapeLog(logger);
-  const metrics = createScrapeMetrics(registry, identityOf(input));
+  const metrics = createScrapeMetrics(push?.registry ?? registry, identityOf(input));
   const itemStatus = createItemStatus(statusStore, prefix);
   const observe = (event: ScrapeEvent): void => {
     if ('item' in event && event.kind !== 'left' && planner.item(event.item.id) === undefined) return;
@@ -101,6 +105,7 @@ export function composeCore(input: CoreInput): ExporterCore {
     metrics.scrape(event);
     itemStatus(event);
     status.note(event);
+    push?.note(event);
     startUpCheck.note(event);
   };
   const azure = connectAzure(input, metrics);
@@ -124,7 +129,7 @@ export function composeCore(input: CoreInput): ExporterCore {
   const startUpCheck = createStartUpCheck(checkDeps, ({ code, role, command, message }) =>
     logger.warn({ code, role, command }, `Preflight: ${command === null ? message : `${message} Run: ${command}`}`),
   );
-  const scraper = composeScraper(input, { azure, planning, store, observe, traces });
+  const scraper = composeScraper(input, { azure, planning, store: push?.store ?? store, observe, traces });
   const status = createStatus({
     planner,
     store,
@@ -165,8 +170,10 @@ export function composeCore(input: CoreInput): ExporterCore {
       labels.publish();
       publishPlan(planner.inForce());
       const groups = planner.groups(cron);
+      const startMs = clock.now();
       const result = await scraper.run(groups, delaysOf(groups, reason, runtime), signal);
       if (signal.reason === 'shutdown') return result;
+      push?.offer(startMs);
       expire();
       log.endRun(cron);
       await status.afterRun();
@@ -176,6 +183,7 @@ export function composeCore(input: CoreInput): ExporterCore {
     check: (signal) => runCheck(checkDeps, signal),
     startUpCheck,
     expire,
+    stopSinks: (graceMs) => push?.stop(graceMs) ?? Promise.resolve(),
     async close() {
       discovery?.stop();
       labels.stop();

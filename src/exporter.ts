@@ -24,6 +24,8 @@ const housekeepingMs = 5_000;
 const tokenPauseMs = 1_000;
 /** Part of the grace period that is left to answers that are being written. */
 const httpGraceMs = 500;
+/** Part of the grace period that is left to sinks for letting go of their sockets. */
+const sinkCloseMs = 500;
 
 export interface ExporterInput extends CoreInput {
   readonly ticker: Ticker;
@@ -142,6 +144,7 @@ export async function startExporter(input: ExporterInput): Promise<Exporter> {
       const [inTime] = await Promise.all([
         scheduler.stop(runtime.server.shutdownGraceMs),
         server.close(Math.min(httpGraceMs, runtime.server.shutdownGraceMs)),
+        core.stopSinks(Math.max(0, runtime.server.shutdownGraceMs - sinkCloseMs)),
       ]);
       await core.close();
       return inTime;

@@ -18,6 +18,7 @@ export interface RuntimeConfig {
   readonly authentication: AuthenticationConfig;
   readonly metricsDeclarationPath: string;
   readonly prometheus?: PrometheusSinkConfig;
+  readonly sinks: PushSinksConfig;
   readonly telemetry: TelemetryConfig;
   readonly azureMonitor: AzureMonitorConfig;
   readonly seriesLimit: { readonly perMetric: number; readonly total: number };
@@ -69,6 +70,46 @@ export interface PrometheusSinkConfig {
   readonly metricTimestampSource: 'run' | 'bucket';
   readonly labelTransformation: 'None' | 'Lowercase';
   readonly systemMetricsPrefix: 'azimuth' | 'promitor';
+}
+
+/** Sinks that are pushed to; only those that are configured. */
+export interface PushSinksConfig {
+  readonly statsd?: StatsdSinkConfig;
+  readonly openTelemetryCollector?: OtlpSinkConfig;
+  readonly atlassianStatuspage?: StatuspageSinkConfig;
+}
+
+export interface StatsdSinkConfig {
+  readonly target:
+    | { readonly kind: 'udp'; readonly host: string; readonly port: number }
+    | { readonly kind: 'socket'; readonly path: string; readonly framing: 'newline' | 'length' };
+  /** Put before every name, with a dot. */
+  readonly metricPrefix?: string;
+  readonly format:
+    | { readonly kind: 'Default'; readonly tags: 'none' | 'dogstatsd' }
+    | { readonly kind: 'Geneva'; readonly account: string; readonly namespace: string };
+  readonly maxDatagramBytes: number;
+}
+
+export interface OtlpSinkConfig {
+  /** `http` or `https` URL without a trailing slash. */
+  readonly collectorUri: string;
+  readonly protocol: 'grpc' | 'http/protobuf';
+  readonly compression: 'none' | 'gzip';
+  readonly timeoutMs: number;
+  readonly headers: readonly { readonly name: string; readonly value: Secret }[];
+  /** PEM texts; absent: what the process trusts, and no client certificate. */
+  readonly tls: { readonly ca?: Secret; readonly certificate?: Secret; readonly key?: Secret };
+  /** Attributes of the OpenTelemetry resource, `service.name` among them. */
+  readonly resourceAttributes: Readonly<Record<string, string>>;
+}
+
+export interface StatuspageSinkConfig {
+  readonly pageId: string;
+  readonly apiKey: Secret;
+  /** Base URL of the API without a trailing slash. */
+  readonly apiUri: string;
+  readonly mapping: readonly { readonly id: string; readonly metricName: string }[];
 }
 
 export type LogLevel = 'Trace' | 'Debug' | 'Information' | 'Warning' | 'Error' | 'Critical' | 'None';

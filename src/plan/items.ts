@@ -31,7 +31,15 @@ interface CachedItems {
 }
 
 /** Items made before; what a resource and a metric come to rarely changes, and making them is most of the work. */
-export type ItemCache = WeakMap<MetricDefinition, WeakMap<DeclaredResource, CachedItems>>;
+export type ItemCache = WeakMap<MetricDefinition, CachedMetric>;
+
+/** Gives the same object for equal maps, so that sinks tell by identity what goes together. */
+type ShareMap = (map: ReadonlyMap<string, string>) => ReadonlyMap<string, string>;
+
+interface CachedMetric {
+  readonly resources: WeakMap<DeclaredResource, CachedItems>;
+  readonly share: ShareMap;
+}
 
 export interface ItemsInput {
   /** Tenant of declared resources. */
@@ -53,13 +61,14 @@ export function* planItems(
 ): Steps<{ items: PlannedItem[]; warnings: PlanWarning[] }> {
   const items = new Map<string, PlannedItem>();
   const warnings = new Map<string, PlanWarning>();
-  const known = cache.get(metric) ?? new WeakMap<DeclaredResource, CachedItems>();
+  const known = cache.get(metric) ?? { resources: new WeakMap(), share: sharedMaps() };
   cache.set(metric, known);
+  const { resources, share } = known;
   const own = (resource: DeclaredResource, type: string, tenant: string): readonly NotedItem[] => {
     const made =
-      usable(known.get(resource), labelsOf) ??
-      itemsOfResource(metric, resource, rowOf(type), { tenantId: tenant, labelsOf });
-    known.set(resource, made);
+      usable(resources.get(resource), labelsOf) ??
+      itemsOfResource(metric, resource, rowOf(type), { tenantId: tenant, labelsOf, share });
+    resources.set(resource, made);
     const { noted } = made;
     for (const { notes } of noted) {
       for (const message of notes) warnings.set(message, { metric: metric.name, message });
@@ -107,7 +116,7 @@ function itemsOfResource(
   metric: MetricDefinition,
   resource: DeclaredResource,
   row: ResourceTypeRow,
-  { tenantId, labelsOf }: Pick<ItemsInput, 'tenantId' | 'labelsOf'>,
+  { tenantId, labelsOf, share }: Pick<ItemsInput, 'tenantId' | 'labelsOf'> & { readonly share: ShareMap },
 ): CachedItems {
   const described = describeResource(row, resource);
   const planned: PlannedResource = {
@@ -139,6 +148,7 @@ function itemsOfResource(
       families,
       dimensions: layout.dimensions,
       labels: layout.labels,
+      declaredNames: share(layout.declaredNames),
       freshness: metric.freshness,
       ...(query.entity === undefined ? {} : { entity: query.entity }),
     };
@@ -147,6 +157,16 @@ function itemsOfResource(
     return { planned: { item, ...name, ...filter }, notes: layout.warnings };
   });
   return { noted, looked };
+}
+
+function sharedMaps(): ShareMap {
+  const known = new Map<string, ReadonlyMap<string, string>>();
+  return (map) => {
+    const key = JSON.stringify([...map]);
+    const shared = known.get(key) ?? map;
+    known.set(key, shared);
+    return shared;
+  };
 }
 
 interface ItemQuery {

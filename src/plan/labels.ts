@@ -6,6 +6,8 @@ export interface LabelLayout {
   /** Labels with fixed values, without duplicates. */
   readonly labels: readonly LabelPair[];
   readonly dimensions: readonly { readonly name: string; readonly label: string }[];
+  /** Labels whose declared name is another: `region_name` to `Region-Name`. */
+  readonly declaredNames: ReadonlyMap<string, string>;
   /** What a reader should know: renamed dimensions, ignored labels. */
   readonly warnings: readonly string[];
 }
@@ -27,8 +29,10 @@ export function layOutLabels(input: {
   const labels: LabelPair[] = [];
   const taken = new Set<string>();
   const warnings: string[] = [];
-  const add = (name: string, value: string): boolean => {
+  const declaredNames = new Map<string, string>();
+  const add = (name: string, value: string, declared = name): boolean => {
     if (taken.has(name)) return false;
+    if (declared !== name) declaredNames.set(name, declared);
     taken.add(name);
     labels.push([name, value]);
     return true;
@@ -38,17 +42,19 @@ export function layOutLabels(input: {
   const dimensions = input.dimensions.map(({ name, label }) => {
     const free = freeDimensionLabel(label, taken);
     taken.add(free);
+    if (free === labelName(name) && free !== name) declaredNames.set(free, name);
     if (free !== label) warnings.push(`dimension ${name} is shown as label ${free}, because label ${label} is taken`);
     return { name, label: free };
   });
   for (const [name, value] of Object.entries(input.metric.labels)) {
     const label = labelName(name);
-    if (!add(label, value)) warnings.push(`label ${label} of the metric is ignored, because the resource sets it`);
+    if (!add(label, value, name))
+      warnings.push(`label ${label} of the metric is ignored, because the resource sets it`);
   }
-  for (const [name, value] of Object.entries(input.metric.defaultLabels)) add(labelName(name), value);
+  for (const [name, value] of Object.entries(input.metric.defaultLabels)) add(labelName(name), value, name);
   add('tenant_id', input.tenantId);
   for (const [name, value] of input.resource ?? []) add(name, value);
-  return { labels, dimensions, warnings };
+  return { labels, dimensions, declaredNames, warnings };
 }
 
 /** The label itself when it is free, else `dimension_<label>`, else that with a number. */

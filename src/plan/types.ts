@@ -87,6 +87,11 @@ export interface ScrapeItem {
   readonly dimensions: readonly { readonly name: string; readonly label: string }[];
   /** All other labels in order of precedence, names sanitised, no duplicates. */
   readonly labels: readonly LabelPair[];
+  /**
+   * Labels whose declared name is another, by label: sinks without Prometheus's rules for names use those. Items of a
+   * metric with equal names share one map.
+   */
+  readonly declaredNames: ReadonlyMap<string, string>;
   readonly freshness: Freshness;
   /** The entity that the item is held to; in a call that several entities share, its series are told by it. */
   readonly entity?: { readonly dimension: string; readonly value: string };

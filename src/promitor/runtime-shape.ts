@@ -1,4 +1,5 @@
 import type { RuntimeConfig, TelemetryConfig } from '../core/runtime-config.ts';
+import { sinksShape } from './sinks-shape.ts';
 
 const hourMs = 60 * 60_000;
 const hidden = '***';
@@ -31,7 +32,7 @@ export function runtimeShape(config: RuntimeConfig): Readonly<Record<string, unk
     telemetry: telemetryShape(config.telemetry),
     azureMonitor: azureMonitorShape(azureMonitor),
     metricsConfiguration: { absolutePath: config.metricsDeclarationPath },
-    metricSinks: { prometheusScrapingEndpoint: sinkShape(config) },
+    metricSinks: sinksShape(config),
     resourceDiscovery: {
       host: resourceDiscovery.agent?.host,
       port: resourceDiscovery.agent?.port,
@@ -81,19 +82,6 @@ function azureMonitorShape({ logging, historyMs, batching, ...own }: RuntimeConf
   };
 }
 
-function sinkShape({ prometheus }: RuntimeConfig) {
-  return (
-    prometheus && {
-      baseUriPath: prometheus.baseUriPath,
-      metricUnavailableValue: prometheus.metricUnavailableValue,
-      enableMetricTimestamps: prometheus.enableMetricTimestamps,
-      metricTimestampSource: prometheus.metricTimestampSource,
-      systemMetricsPrefix: prometheus.systemMetricsPrefix,
-      labels: { transformation: prometheus.labelTransformation },
-    }
-  );
-}
-
 /** Absent members go; numbers that JSON does not know are texts, as .NET writes them. */
 function withoutAbsent(value: object): Record<string, unknown> {
   return Object.fromEntries(
@@ -105,5 +93,6 @@ function withoutAbsent(value: object): Record<string, unknown> {
 
 function cleaned(value: unknown): unknown {
   if (typeof value === 'number' && !Number.isFinite(value)) return String(value);
+  if (Array.isArray(value)) return value.map(cleaned);
   return typeof value === 'object' && value !== null ? withoutAbsent(value) : value;
 }

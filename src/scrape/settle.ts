@@ -148,6 +148,7 @@ function write(
     owner: item.id,
     family: { name: family.name, help: family.help },
     labels: item.labels,
+    declaredNames: item.declaredNames,
     dimensionLabels,
     series,
     runMs: context.nowMs,

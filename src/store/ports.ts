@@ -25,6 +25,8 @@ export interface SlotWrite {
   readonly family: { readonly name: string; readonly help: string };
   /** Labels that all series of the slot share, in order; names are valid and distinct. */
   readonly labels: readonly LabelPair[];
+  /** Labels whose declared name is another, by label; for those who watch what is written, the store keeps it not. */
+  readonly declaredNames?: ReadonlyMap<string, string>;
   /** Names of the labels that tell the series apart; empty for a slot of one series. */
   readonly dimensionLabels: readonly string[];
   readonly series: readonly SeriesValue[];
@@ -41,6 +43,12 @@ export interface SeriesValue {
   readonly value: number | null;
   /** End of the bucket that the value is from, milliseconds since the epoch; undefined without data. */
   readonly bucketEndMs?: number;
+}
+
+/** What a sink that is pushed to reads: what one slot shows. */
+export interface SeriesPieces {
+  /** Pieces of the slot as it is shown now; they never change. Empty when it shows nothing. */
+  pieces(owner: string, family: string): readonly Piece[];
 }
 
 /** What a sink reads: everything that is shown at one moment. */

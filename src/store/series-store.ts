@@ -1,6 +1,6 @@
 import { exchange, place, publish, type StoredPiece } from './blocks.ts';
 import { toPieces } from './pieces.ts';
-import type { SeriesSnapshots, SeriesStore, SlotWrite } from './ports.ts';
+import type { SeriesPieces, SeriesSnapshots, SeriesStore, SlotWrite } from './ports.ts';
 import { limitRows, mergeCaseDuplicates, sameRows, seriesOf, toChunks, toRows } from './rows.ts';
 import {
   chain,
@@ -17,7 +17,7 @@ import {
 } from './state.ts';
 
 /** The last value of every scraped series in memory. Pure: no I/O, no clock; a limit keeps series out, never throws. */
-export function createSeriesStore(options: SeriesStoreOptions): SeriesStore & SeriesSnapshots {
+export function createSeriesStore(options: SeriesStoreOptions): SeriesStore & SeriesSnapshots & SeriesPieces {
   const state = createState(options);
   return {
     replace: (slot) => replace(state, slot),
@@ -26,6 +26,7 @@ export function createSeriesStore(options: SeriesStoreOptions): SeriesStore & Se
     remove: (owner) => remove(state, owner),
     expire: (nowMs) => expire(state, nowMs),
     counts: () => new Map(sortedFamilies(state).map((family) => [family.name, family.series])),
+    pieces: (owner, family) => split(state.owners.get(owner), family).mine,
     snapshot: () => sortedFamilies(state).map(publish),
   };
 }

@@ -49,7 +49,7 @@ export function createItemStatus(store: SeriesStore, prefix: 'azimuth' | 'promit
     if (event.kind === 'left') {
       // Entities of the resource that stay write it anew at their next run.
       statuses.get(item.metric.name)?.delete(item.resource.key);
-      store.remove(ownerOf(item));
+      store.remove(statusOwner(item));
       return;
     }
     const status = statusOf(item);
@@ -58,12 +58,13 @@ export function createItemStatus(store: SeriesStore, prefix: 'azimuth' | 'promit
     const success = status.failing.size === 0;
     if (status.shown === success) return;
     status.shown = success;
-    write('scrapeSuccess', ownerOf(item), status, event.nowMs);
-    write('scrapeError', ownerOf(item), status, event.nowMs);
+    write('scrapeSuccess', statusOwner(item), status, event.nowMs);
+    write('scrapeError', statusOwner(item), status, event.nowMs);
   };
 }
 
-function ownerOf({ metric, resource }: ScrapeItem): string {
+/** Owner of the slots of an item's success and error; entities of a resource share one. */
+export function statusOwner({ metric, resource }: ScrapeItem): string {
   return `${metric.name} ${resource.key}`;
 }
 

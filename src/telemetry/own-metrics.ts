@@ -228,6 +228,30 @@ export const ownMetrics = {
     help: 'How late Azure delivers: time from the end of a bucket to the run that first saw it, the longest of all resources.',
     labels: ['resource_type', 'azure_metric'],
   },
+  sinkSamples: {
+    name: 'sink_samples_total',
+    type: 'counter',
+    help: 'Samples by what became of them in a sink: sent, skipped (no value), refused by the receiver, replaced by newer ones, dropped.',
+    labels: ['sink', 'outcome'],
+  },
+  sinkRequests: {
+    name: 'sink_requests_total',
+    type: 'counter',
+    help: 'Attempts to send to the receiver of a sink: ok, retry (it may take them later) or failed.',
+    labels: ['sink', 'result'],
+  },
+  sinkQueueSamples: {
+    name: 'sink_queue_samples',
+    type: 'gauge',
+    help: 'Samples that wait in the queue of a sink.',
+    labels: ['sink'],
+  },
+  sinkLastSuccess: {
+    name: 'sink_last_success_timestamp_seconds',
+    type: 'gauge',
+    help: 'When the receiver of a sink last took a request.',
+    labels: ['sink'],
+  },
   configReloadSuccessful: {
     name: 'config_last_reload_successful',
     type: 'gauge',

@@ -19,6 +19,7 @@ const usual: Omit<RuntimeConfig, 'authentication'> = {
     labelTransformation: 'None',
     systemMetricsPrefix: 'azimuth',
   },
+  sinks: {},
   telemetry: { level: 'Information', containerLogs: { isEnabled: true } },
   azureMonitor: {
     queryMode: 'single',
@@ -207,9 +208,15 @@ describe('what the container loads is what the values mean', () => {
           port: 9125,
           metricPrefix: 'shop',
           metricFormat: 'Geneva',
+          maxDatagramBytes: 1200,
           geneva: { account: 'shop', namespace: 'azure' },
         },
-        openTelemetryCollector: { collectorUri: 'http://collector.monitoring:4317' },
+        openTelemetryCollector: {
+          collectorUri: 'http://collector.monitoring:4317',
+          protocol: 'http/protobuf',
+          compression: 'gzip',
+          timeout: '5s',
+        },
         atlassianStatuspage: {
           pageId: 'y79z9b78ybgs',
           systemMetricMapping: [{ id: 'nfkgnrwpn545', promitorMetricName: 'redis_hits' }],
@@ -242,6 +249,34 @@ describe('what the container loads is what the values mean', () => {
       callBudget: { callsPerHour: 6000 },
       healthCheck: { enableScraperFreshnessHealthCheck: false },
     });
+  });
+
+  it('settings of sinks that exclude those above', () => {
+    const { metricSinks } = parse(configFiles('sinks')['runtime.yaml'] ?? '') as { metricSinks: unknown };
+    expect(metricSinks).toEqual({
+      statsd: {
+        port: 8125,
+        socketPath: '/sockets/dsd.socket',
+        socketFraming: 'length',
+        tags: 'dogstatsd',
+        maxDatagramBytes: 1432,
+      },
+      openTelemetryCollector: {
+        collectorUri: 'https://collector.monitoring:4317',
+        headers: { 'x-shop': '1' },
+        certificateFilePath: '/certificates/ca.pem',
+        clientCertificateFilePath: '/certificates/client.pem',
+        clientKeyFilePath: '/certificates/client-key.pem',
+      },
+      atlassianStatuspage: {
+        pageId: 'y79z9b78ybgs',
+        systemMetricMapping: [{ id: 'nfkgnrwpn545', promitorMetricName: 'redis_hits' }],
+        apiUri: 'https://statuspage.example/v1',
+      },
+    });
+    const { runtime } = loadFromPod('sinks');
+    expect(runtime?.prometheus).toBeUndefined();
+    expect(Object.keys(runtime?.sinks ?? {})).toEqual(['statsd', 'openTelemetryCollector', 'atlassianStatuspage']);
   });
 
   it("the values of Promitor's discovery chart", () => {

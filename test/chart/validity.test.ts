@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import type { Problem } from '../../src/config/problem.ts';
 import { cases, root } from './support/helm.ts';
 import { configFiles, environmentOf } from './support/pod.ts';
@@ -12,6 +13,9 @@ const notYet: readonly string[] = ['everything'];
 
 /** Nothing is set in it, so that it cannot be valid; what is reported has its own test. */
 const incomplete = 'default';
+
+/** What volumes of the values files bring. */
+const mountedFiles = ['principal.pfx', 'principal.pem', 'client-secret', 'ca.pem', 'client.pem', 'client-key.pem'];
 
 const folder = mkdtempSync(join(tmpdir(), 'azimuth-chart-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -25,7 +29,7 @@ interface Report {
 function validate(name: string): { readonly status: number | null; readonly report: Report } {
   const config = mkdtempSync(join(folder, `${name}-`));
   for (const [file, text] of Object.entries(configFiles(name))) writeFileSync(join(config, file), text);
-  for (const file of ['principal.pfx', 'principal.pem', 'client-secret']) writeFileSync(join(config, file), 'mounted');
+  for (const file of mountedFiles) writeFileSync(join(config, file), 'mounted');
   const { status, stdout } = spawnSync(
     process.execPath,
     [join(root, 'bin/azimuth.js'), 'validate', '--format', 'json', '--config-folder', config],
@@ -34,16 +38,23 @@ function validate(name: string): { readonly status: number | null; readonly repo
   return { status, report: JSON.parse(stdout) as Report };
 }
 
-/** Paths of volumes, which are no paths of this machine. */
+/** Paths of volumes, which are no paths of this machine: by overrides they lead to files beside the configuration. */
 function mountedHere(name: string, config: string): Readonly<Record<string, string>> {
-  const runtime = configFiles(name)['runtime.yaml'] ?? '';
-  const certificate = /certificateFilePath: .*\/(.+)$/m.exec(runtime)?.[1];
-  return {
-    ...(certificate === undefined
-      ? {}
-      : { AZIMUTH_YAML_OVERRIDE_authentication__certificateFilePath: join(config, certificate) }),
-    ...(runtime.includes('secretFilePath') ? { AZIMUTH_YAML_OVERRIDE_authentication__secretFilePath: config } : {}),
-  };
+  const found = pathsOfFiles(parse(configFiles(name)['runtime.yaml'] ?? '') as object);
+  return Object.fromEntries(
+    found.map(([key, path]) => {
+      const here = key.endsWith('secretFilePath') ? config : join(config, basename(path));
+      return [`AZIMUTH_YAML_OVERRIDE_${key}`, here];
+    }),
+  );
+}
+
+function pathsOfFiles(section: object): readonly (readonly [key: string, path: string])[] {
+  return Object.entries(section).flatMap(([key, value]: [string, unknown]) => {
+    if (typeof value === 'string') return key.endsWith('FilePath') ? [[key, value] as const] : [];
+    if (typeof value !== 'object' || value === null) return [];
+    return pathsOfFiles(value).map(([below, path]) => [`${key}__${below}`, path] as const);
+  });
 }
 
 describe('azimuth validate of the rendered ConfigMap', () => {

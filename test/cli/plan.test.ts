@@ -98,7 +98,7 @@ describe('azimuth plan', () => {
 
   it('prints JSON with exactly the promised members', async () => {
     const estimate = await planned('');
-    expect(Object.keys(estimate)).toEqual(['groups', 'totals', 'quota', 'cost', 'batching', 'warnings']);
+    expect(Object.keys(estimate)).toEqual(['groups', 'totals', 'quota', 'cost', 'batching', 'warnings', 'sinks']);
     expect(estimate.groups).toHaveLength(60);
     expect(Object.keys(estimate.groups[0] ?? {}).join()).toBe(
       'id,mode,schedule,subscription,region,namespace,metricNames,aggregations,interval,window,filter,limit,resources,callsPerRun,why',

@@ -37,6 +37,7 @@ describe('a runtime file that says nothing', () => {
         labelTransformation: 'None',
         systemMetricsPrefix: 'azimuth',
       },
+      sinks: {},
       telemetry: { level: 'Information', containerLogs: { isEnabled: true } },
       azureMonitor: {
         queryMode: 'single',
@@ -103,6 +104,7 @@ healthCheck: { enableScraperFreshnessHealthCheck: false }
         labelTransformation: 'Lowercase',
         systemMetricsPrefix: 'promitor',
       },
+      sinks: {},
       telemetry: { level: 'Trace', containerLogs: { isEnabled: false, level: 'Warning' } },
       azureMonitor: {
         queryMode: 'single',
@@ -159,7 +161,8 @@ describe('defaults that depend on each other', () => {
       '/metrics',
     );
     expect(runtimeOf(`${identity}metricSinks: {}\n`).prometheus?.baseUriPath).toBe('/metrics');
-    expect(read(`${identity}${statsd}`).problems.map((item) => item.code)).toEqual(['AZ1090']);
+    expect(runtimeOf(`${identity}${statsd}`).prometheus).toBeUndefined();
+    expect(runtimeOf(`${identity}${statsd}  prometheusScrapingEndpoint:\n`).prometheus?.baseUriPath).toBe('/metrics');
   });
 });
 

@@ -143,4 +143,17 @@ describe('labels', () => {
       expect.arrayContaining(['availabilityresult_name', '_1st', 'gr__e_x']),
     );
   });
+
+  it('keep the declared name, where it is another, for sinks that have no rules for names', () => {
+    const labels = { 'Cost-Center': 'a', team: 'b' };
+    const resources = ['one', 'two'].map((accountName) => aResource({ accountName }));
+    const query = { dimensions: ['GeoType', 'tier'] };
+    const metric = aMetric({ resourceType: 'StorageAccount', labels, resources, query });
+    const items = planScrape(aDeclaration(metric)).groups.flatMap((group) => group.items);
+    expect([...(items[0]?.declaredNames ?? [])]).toEqual([
+      ['geotype', 'GeoType'],
+      ['cost_center', 'Cost-Center'],
+    ]);
+    expect(items[1]?.declaredNames).toBe(items[0]?.declaredNames);
+  });
 });

@@ -57,10 +57,10 @@
 {{- end -}}
 {{- end -}}
 {{- with $sinks.openTelemetryCollector -}}
-{{- if .enabled -}}{{- $_ := set $all "openTelemetryCollector" (dict "collectorUri" .collectorUri) -}}{{- end -}}
+{{- if .enabled -}}{{- $_ := set $all "openTelemetryCollector" (omit . "enabled" | deepCopy) -}}{{- end -}}
 {{- end -}}
 {{- with $sinks.atlassianStatuspage -}}
-{{- if .enabled -}}{{- $_ := set $all "atlassianStatuspage" (pick . "pageId" "systemMetricMapping") -}}{{- end -}}
+{{- if .enabled -}}{{- $_ := set $all "atlassianStatuspage" (omit . "enabled" "apiKey" | deepCopy) -}}{{- end -}}
 {{- end -}}
 {{- toYaml $all -}}
 {{- end }}

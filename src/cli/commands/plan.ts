@@ -14,6 +14,7 @@ import { realClock } from '../../telemetry/clock.ts';
 import type { Command } from '../command.ts';
 import { accept, load, loggerFor } from '../configuration.ts';
 import { formatFlag, isSet, oneOf } from '../options.ts';
+import { printSinks, sinksOf } from '../sinks.ts';
 
 export const planCommand: Command = {
   name: 'plan',
@@ -36,7 +37,9 @@ export const planCommand: Command = {
       ? await learn({ ...runnable, logger, version: input.version })
       : { capabilities: configuredCapabilities(runtime.azureMonitor), notes: unknownGroups(declaration) };
     const estimate = estimateWith(runtime, declaration, known);
-    await input.io.out(format === 'json' ? `${JSON.stringify(estimate, null, 2)}\n` : printPlan(estimate));
+    const sinks = sinksOf(runtime);
+    const json = (): string => `${JSON.stringify({ ...estimate, sinks }, null, 2)}\n`;
+    await input.io.out(format === 'json' ? json() : printPlan(estimate) + printSinks(sinks));
     return 0;
   },
 };

@@ -1,7 +1,8 @@
 import type { AuthenticationMode, LogLevel } from '../../core/runtime-config.ts';
 import { object, section, type ValuesOf } from '../object.ts';
-import { anyText, choice, decimal, duration, flag, integer, text, url } from '../scalars.ts';
-import { defaulted, deferred, list, optional, required } from '../spec.ts';
+import { anyText, choice, decimal, duration, flag, integer, text } from '../scalars.ts';
+import { defaulted, deferred, optional } from '../spec.ts';
+import { atlassianStatuspage, openTelemetryCollector, statsd } from './sink-fields.ts';
 
 const levels = [
   'Trace',
@@ -63,41 +64,9 @@ const prometheus = object({
 
 const metricSinks = object({
   prometheusScrapingEndpoint: optional(prometheus, 'Metrics for Prometheus to scrape.'),
-  statsd: optional(
-    object({
-      host: required(text(), 'Host of the StatsD server.'),
-      port: defaulted(port, 'UDP port of the StatsD server.', 8125),
-      metricPrefix: optional(text(), 'Put before every name.'),
-      metricFormat: defaulted(choice(['Default', 'Geneva']), 'Format of the datagrams.', 'Default'),
-      geneva: section(
-        object({
-          account: optional(text(), 'Geneva account; needed by the format Geneva.'),
-          namespace: optional(text(), 'Geneva namespace; needed by the format Geneva.'),
-        }),
-        'Names of the format Geneva.',
-      ),
-    }),
-    'StatsD server.',
-  ),
-  openTelemetryCollector: optional(
-    object({ collectorUri: required(url({ plainHttp: true }), 'URL of the collector.') }),
-    'OpenTelemetry collector.',
-  ),
-  atlassianStatuspage: optional(
-    object({
-      pageId: required(text(), 'Id of the status page.'),
-      systemMetricMapping: required(
-        list(
-          object({
-            id: required(text(), 'Id of the system metric on the page.'),
-            promitorMetricName: required(text(), 'Name of a metric of the declaration.'),
-          }),
-        ),
-        'Which metric goes to which id.',
-      ),
-    }),
-    'Atlassian Statuspage.',
-  ),
+  statsd: optional(statsd, 'StatsD server.'),
+  openTelemetryCollector: optional(openTelemetryCollector, 'OpenTelemetry collector.'),
+  atlassianStatuspage: optional(atlassianStatuspage, 'Atlassian Statuspage.'),
   prometheusRemoteWrite: optional(deferred({ type: 'object' }), 'Prometheus remote write.'),
 });
 

@@ -6,6 +6,7 @@ import { type Reader, reject, type Slot } from '../spec.ts';
 import { readAuthentication, type Surroundings } from './authentication.ts';
 import { type RuntimeValues, runtimeSpec } from './fields.ts';
 import { applyOverrides } from './overrides.ts';
+import { readPushSinks } from './push-sinks.ts';
 import { checkSinks, mappedMetrics, readPrometheus, refuseUnavailable } from './sinks.ts';
 import { readTelemetry } from './telemetry.ts';
 
@@ -65,6 +66,7 @@ function build(values: RuntimeValues, declarationPath: string, around: Surroundi
     authentication: readAuthentication(values.authentication, around, reader),
     metricsDeclarationPath: declarationPath,
     ...(prometheus === undefined ? {} : { prometheus }),
+    sinks: readPushSinks(values.metricSinks.value, around, reader),
     telemetry: readTelemetry(values.telemetry, around.env, reader),
     azureMonitor: readAzureMonitor(values.azureMonitor.value),
     seriesLimit: { perMetric: perMetric.value, total: total.value },

@@ -51,7 +51,11 @@ function wrongPath(path: string): string | undefined {
 
 /** Rules of sinks that go beyond single fields. */
 export function checkSinks(sinks: SinkValues, reader: Reader): void {
-  const statsd = sinks.statsd.value;
+  const { value: statsd, place } = sinks.statsd;
+  if (statsd !== undefined && !statsd.host.written && !statsd.socketPath.written) {
+    const message = 'Required field `host` is missing in `statsd`; a `socketPath` would do as well.';
+    reject(reader, 'AZ1011', place, message);
+  }
   if (statsd?.metricFormat.value === 'Geneva') {
     const { account, namespace } = statsd.geneva.value;
     requireForGeneva(account, 'account', reader);
@@ -95,9 +99,6 @@ export function mappedMetrics(sinks: SinkValues): readonly { readonly name: stri
 export function refuseUnavailable(values: RuntimeValues, reader: Reader): void {
   const sinks = values.metricSinks.value;
   const refused: readonly (readonly [boolean, Slot<unknown>, string])[] = [
-    [sinks.statsd.written, sinks.statsd, 'The StatsD sink'],
-    [sinks.openTelemetryCollector.written, sinks.openTelemetryCollector, 'The OpenTelemetry sink'],
-    [sinks.atlassianStatuspage.written, sinks.atlassianStatuspage, 'The Atlassian Statuspage sink'],
     [sinks.prometheusRemoteWrite.written, sinks.prometheusRemoteWrite, 'Prometheus remote write'],
   ];
   for (const [isOn, slot, feature] of refused) {

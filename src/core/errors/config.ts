@@ -209,6 +209,7 @@ export const configErrors = {
     title: 'A resource has a name that no Azure resource can have',
     remedy: 'Write the name alone: no path, no URL, no characters that stand for something else in a URL.',
   },
+  AZ1207: { title: 'A sink has no credential', remedy: 'Set the variable named in the message.' },
   AZ1209: {
     title: 'Entries of the Statuspage mapping do not fit',
     remedy: 'Map each id once, to a declared metric with one resource and no discovery group.',
@@ -220,5 +221,10 @@ export const configErrors = {
   AZ1221: {
     title: 'An environment variable looks like an override and is not one',
     remedy: 'Name it AZIMUTH_YAML_OVERRIDE_ and the path.',
+  },
+  AZ1222: {
+    title: 'An OTEL_ variable has a value that cannot be used',
+    remedy:
+      'Correct or remove the variable, or set the field of metricSinks.openTelemetryCollector, which goes before it.',
   },
 } as const satisfies Record<`AZ1${number}`, ErrorRow>;
