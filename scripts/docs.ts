@@ -8,6 +8,7 @@ import { jsonSchema } from '../src/config/json-schema.ts';
 import { type ErrorRow, errorCatalogue } from '../src/core/errors.ts';
 import { everywhere, type RouteRow, routeTable } from '../src/http/routes.ts';
 import { type OwnMetric, type OwnMetricRow, ownMetricName, ownMetrics } from '../src/telemetry/own-metrics.ts';
+import { dashboardPages } from './dashboards.ts';
 import { valueRows, valuesSchema } from './helm-values.ts';
 
 /**
@@ -37,6 +38,7 @@ const pages: Readonly<Record<string, () => string>> = {
   'http.md': httpPage,
   'helm-values.md': helmValuesPage,
   '../charts/azimuth/values.schema.json': helmValuesSchema,
+  ...Object.fromEntries(Object.entries(dashboardPages()).map(([name, text]) => [`../dashboards/${name}`, () => text])),
 };
 
 /** Values that each way of authentication needs. */
