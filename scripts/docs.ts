@@ -9,7 +9,9 @@ import { type ErrorRow, errorCatalogue } from '../src/core/errors.ts';
 import { everywhere, type RouteRow, routeTable } from '../src/http/routes.ts';
 import { type OwnMetric, type OwnMetricRow, ownMetricName, ownMetrics } from '../src/telemetry/own-metrics.ts';
 import { dashboardPages } from './dashboards.ts';
+import { differencePage } from './difference-page.ts';
 import { valueRows, valuesSchema } from './helm-values.ts';
+import { table } from './markdown.ts';
 
 /**
  * Writes the reference pages from the tables that the program itself uses. With `--check` nothing is written and a
@@ -37,6 +39,7 @@ const pages: Readonly<Record<string, () => string>> = {
   'permissions.md': permissionsPage,
   'http.md': httpPage,
   'helm-values.md': helmValuesPage,
+  'promitor-differences.md': differencePage,
   '../charts/azimuth/values.schema.json': helmValuesSchema,
   ...Object.fromEntries(Object.entries(dashboardPages()).map(([name, text]) => [`../dashboards/${name}`, () => text])),
 };
@@ -84,12 +87,6 @@ function readOr(path: string): string {
   } catch {
     return '';
   }
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]): string =>
-    `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
-  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
 }
 
 function errorsPage(): string {

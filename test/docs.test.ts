@@ -1,8 +1,10 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { differenceTests } from '../scripts/difference-tests.ts';
 import { commands } from '../src/cli/commands.ts';
 import { commonFlags } from '../src/cli/options.ts';
+import { differenceSections } from '../src/config/differences/find.ts';
 import { errorCatalogue } from '../src/core/errors.ts';
 import { type OwnMetric, ownMetricName, ownMetrics } from '../src/telemetry/own-metrics.ts';
 
@@ -17,6 +19,14 @@ describe('the differences from Promitor', () => {
 
   it('are many', () => {
     expect(rows.length).toBeGreaterThan(15);
+  });
+
+  it('are those that azimuth validate reports, each with its test', () => {
+    const ids = differenceSections.flatMap((section) => section.rows.map(({ id }) => id));
+    const shown = [...read('docs/promitor-differences.md').matchAll(/^\| `([a-z-]+)` \|/gm)].map(([, id = '']) => id);
+    expect(shown).toEqual(ids);
+    expect(Object.keys(differenceTests).sort()).toEqual([...ids].sort());
+    expect(rows).toHaveLength(ids.length);
   });
 
   it.each(rows)('$title', ({ file, title }) => {
