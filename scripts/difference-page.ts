@@ -16,7 +16,8 @@ export function differencePage(): string {
 
 Azimuth takes Promitor's declarations and runtime files as they are, and scraped metrics have the same names, labels and
 values. Where Promitor is defective, Azimuth does what the user meant; a few defaults differ because Azimuth is another
-program. \`azimuth validate --report-differences\` lists those that concern a configuration, with file and line.
+program. \`azimuth validate --report-differences\` lists those that concern a configuration, with file and line; how to
+move is in [migration-from-promitor.md](migration-from-promitor.md).
 
 Where no remedy is given, Promitor is defective and there is no way back. Each row names the test that holds it
 (\`test/docs.test.ts\` checks that the test exists). This page is made from \`src/config/differences\`.

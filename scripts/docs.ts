@@ -8,7 +8,9 @@ import { jsonSchema } from '../src/config/json-schema.ts';
 import { type ErrorRow, errorCatalogue } from '../src/core/errors.ts';
 import { everywhere, type RouteRow, routeTable } from '../src/http/routes.ts';
 import { type OwnMetric, type OwnMetricRow, ownMetricName, ownMetrics } from '../src/telemetry/own-metrics.ts';
+import { commandsPage } from './commands-page.ts';
 import { dashboardPages } from './dashboards.ts';
+import { decisionsPage } from './decisions-page.ts';
 import { differencePage } from './difference-page.ts';
 import { valueRows, valuesSchema } from './helm-values.ts';
 import { table } from './markdown.ts';
@@ -39,6 +41,8 @@ const pages: Readonly<Record<string, () => string>> = {
   'permissions.md': permissionsPage,
   'http.md': httpPage,
   'helm-values.md': helmValuesPage,
+  'commands.md': commandsPage,
+  'adr/README.md': () => decisionsPage(join(docs, 'adr')),
   'promitor-differences.md': differencePage,
   '../charts/azimuth/values.schema.json': helmValuesSchema,
   ...Object.fromEntries(Object.entries(dashboardPages()).map(([name, text]) => [`../dashboards/${name}`, () => text])),

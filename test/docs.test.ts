@@ -5,7 +5,9 @@ import { differenceTests } from '../scripts/difference-tests.ts';
 import { commands } from '../src/cli/commands.ts';
 import { commonFlags } from '../src/cli/options.ts';
 import { differenceSections } from '../src/config/differences/find.ts';
+import { jsonSchema } from '../src/config/json-schema.ts';
 import { errorCatalogue } from '../src/core/errors.ts';
+import { routeTable } from '../src/http/routes.ts';
 import { type OwnMetric, ownMetricName, ownMetrics } from '../src/telemetry/own-metrics.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -37,6 +39,14 @@ describe('the differences from Promitor', () => {
 
 const metricNames = new Set((Object.keys(ownMetrics) as OwnMetric[]).map((metric) => ownMetricName(metric, 'azimuth')));
 
+/** Links of a page to files of the repository, as paths from its root. */
+function linksOf(page: string): { readonly path: string; readonly heading: string | undefined }[] {
+  return [...read(page).matchAll(/\]\((?!https?:)([^)#]*)(?:#([^)]*))?\)/g)].map(([, target = '', heading]) => ({
+    path: target === '' ? page : join(dirname(page), target),
+    heading,
+  }));
+}
+
 /** Code of a page: the lines of its fenced blocks, continued lines joined, and its code spans. */
 function codeOf(page: string): string[] {
   const text = read(page);
@@ -65,10 +75,7 @@ describe('the pages', () => {
   });
 
   it.each(pages)('%s links only to what exists', (page) => {
-    const targets = [...read(page).matchAll(/\]\((?!https?:)([^)#]*)(?:#([^)]*))?\)/g)].map(
-      ([, target = '', heading]) => ({ path: target === '' ? page : join(dirname(page), target), heading }),
-    );
-    for (const { path, heading } of targets) {
+    for (const { path, heading } of linksOf(page)) {
       expect(existsSync(join(root, path)), path).toBe(true);
       if (heading !== undefined) expect(headings(path), `${page} links to #${heading}`).toContain(heading);
     }
@@ -114,6 +121,99 @@ describe('the pages', () => {
     for (const [, flag = ''] of code.join('\n').matchAll(/^--([a-z][a-z-]*)(?:[ =].*)?$/gm)) {
       expect(Object.hasOwn(flags, flag) || elsewhere.includes(`--${flag}`), `${page} names --${flag}`).toBe(true);
     }
+  });
+});
+
+describe('everything that exists is on a page', () => {
+  interface Schema {
+    readonly properties?: Readonly<Record<string, Schema>>;
+    readonly items?: Schema;
+  }
+
+  /** Paths of all keys that have no keys of their own; lists are marked as the page does. */
+  function leaves(schema: Schema, path: string): string[] {
+    return Object.entries(schema.properties ?? {}).flatMap(([name, field]) => {
+      const here = path === '' ? name : `${path}.${name}`;
+      if (field.items?.properties !== undefined) return leaves(field.items, `${here}[]`);
+      return field.properties === undefined ? [here] : leaves(field, here);
+    });
+  }
+
+  it.each(['runtime', 'declaration', 'discovery'] as const)(
+    'every option of the %s, on its part of the page',
+    (kind) => {
+      const title = {
+        runtime: 'runtime.yaml',
+        declaration: 'Metrics declaration',
+        discovery: 'resource-discovery-declaration.yaml',
+      };
+      const [, part = ''] = read('docs/configuration.md').split(`## ${title[kind]}\n`);
+      const [section = ''] = part.split('\n## ');
+      const shown = new Set([...section.matchAll(/^\| `([^`]+)` \|/gm)].map(([, key = '']) => key));
+      const keys = leaves(jsonSchema(kind) as Schema, '');
+      expect(keys.length).toBeGreaterThan(10);
+      expect([...shown].sort()).toEqual([...new Set(keys)].sort());
+    },
+  );
+
+  const firstColumn = (page: string, pattern: RegExp): string[] =>
+    [...read(page).matchAll(pattern)].map(([, name = '']) => name).sort();
+
+  it('every metric, and no other', () => {
+    expect(firstColumn('docs/metrics.md', /^\| `([^`]+)` \|/gm)).toEqual([...metricNames].sort());
+  });
+
+  it('every error code, and no other', () => {
+    expect(firstColumn('docs/errors.md', /^\| `(AZ\d+)` \|/gm)).toEqual(Object.keys(errorCatalogue).sort());
+  });
+
+  it('every command with its flags, and those of all', () => {
+    const [, ...parts] = read('docs/commands.md').split(/^## /m);
+    const flagsOf = (part = ''): string[] => [...part.matchAll(/^\| `--([a-z-]+)/gm)].map(([, flag = '']) => flag);
+    const shown = Object.fromEntries(parts.map((part) => [part.split('\n')[0] ?? '', flagsOf(part)]));
+    expect(shown).toEqual({
+      ...Object.fromEntries(commands.map(({ name, flags }) => [`azimuth ${name}`, Object.keys(flags)])),
+      'Flags of every command': Object.keys(commonFlags),
+      'Exit codes': [],
+    });
+    for (const { name } of commands) expect(read('README.md'), name).toContain(`| \`azimuth ${name}\` |`);
+  });
+
+  it('every page, reached by links from the index of pages', () => {
+    const linked = (page: string): string[] => linksOf(page).map(({ path }) => path);
+    const fromIndex = linked('docs/README.md').filter((path) => path.startsWith('docs/'));
+    // Folders that have an index of their own are left to it.
+    const indexes = fromIndex.filter((path) => path.endsWith('/README.md'));
+    const reached = new Set(['docs/README.md', ...fromIndex, ...indexes.flatMap(linked)]);
+    expect(pages.filter((page) => page.startsWith('docs/') && !reached.has(page))).toEqual([]);
+  });
+
+  describe('every route', () => {
+    // `test/http/routes.test.ts` holds the table against what is registered.
+    const registered = routeTable('/metrics').map(({ method, path }) => `${method.toUpperCase()} ${path}`);
+    const asRoute = (span: string): string[] => {
+      const [, method = 'GET', path = ''] =
+        /^(?:(GET|POST|PUT|DELETE) )?(\/(?:(?:-|api)\/[^\s?]+|metrics)?)(?:\?.*)?$/.exec(span) ?? [];
+      return path === '' ? [] : [`${method} ${path}`];
+    };
+
+    it('in the first column of a table', () => {
+      expect(registered.length).toBeGreaterThan(5);
+      const cells = pages.flatMap((page) => [...read(page).matchAll(/^\| (`[^|]+) \|/gm)].map(([, cell = '']) => cell));
+      const shown = cells.flatMap((cell) => [...cell.matchAll(/`([^`]+)`/g)].flatMap(([, span = '']) => asRoute(span)));
+      expect(registered.filter((route) => !shown.includes(route))).toEqual([]);
+    });
+
+    it.each(pages)('and no other, on %s', (page) => {
+      const asked = codeOf(page).flatMap((line) => [
+        ...asRoute(line),
+        ...[...line.matchAll(/(?:localhost|127\.0\.0\.1):8888(\/[^\s"'`?]*)/g)].map(([, path = '']) => `GET ${path}`),
+      ]);
+      // `/api/v1/resources/…` stands for a group of routes.
+      const exists = (route: string): boolean =>
+        route.endsWith('…') ? registered.some((one) => one.startsWith(route.slice(0, -1))) : registered.includes(route);
+      expect(asked.filter((route) => !exists(route))).toEqual([]);
+    });
   });
 });
 
