@@ -5,7 +5,7 @@ import { table } from './markdown.ts';
 /** What the exit codes mean, for all commands. */
 const exitCodes = [
   ['0', 'all is well'],
-  ['1', 'a crash; for `health` and `explain --url`: the exporter does not answer'],
+  ['1', 'a crash, or a port that is taken; for `health` and `explain --url`: the exporter does not answer'],
   ['2', 'the configuration or the command line is refused'],
   ['3', 'the configuration folder is missing'],
   ['4', 'a required file is missing'],

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -166,5 +166,32 @@ describe('the example alerts', () => {
     const alerts = new Set(examples.flatMap(alertsOf).map(({ alert }) => alert));
     expect(names(true)).toEqual(alerts);
     expect(names(false)).toEqual(alerts);
+  });
+});
+
+describe('the page of the examples', () => {
+  const page = readFileSync(join(root, 'docs/examples.md'), 'utf8');
+
+  it.each(examples)('leads to the three files of %s', (name) => {
+    for (const link of [`config/examples/${name}`, `dashboards/${name}.json`, `alerts/examples/${name}.yaml`])
+      expect(page).toContain(`](../${link})`);
+  });
+
+  it('names files that exist, in its commands too', () => {
+    const named = page.match(/\b(?:dashboards|alerts)\/[\w/-]+\.(?:json|yaml)/g) ?? [];
+    expect(named.length).toBeGreaterThan(10);
+    expect(named.filter((file) => !existsSync(join(root, file)))).toEqual([]);
+  });
+
+  it('makes of a file of rules the object that the Prometheus Operator reads', () => {
+    const [, script = ''] = /^(\{\n.*?^\}) \| kubectl apply/ms.exec(page) ?? [];
+    const made = spawnSync('sh', ['-c', script], { cwd: root, encoding: 'utf8' });
+    expect(made.stderr).toBe('');
+    expect(parse(made.stdout)).toEqual({
+      apiVersion: 'monitoring.coreos.com/v1',
+      kind: 'PrometheusRule',
+      metadata: { name: 'azure-service-bus' },
+      spec: parse(readFileSync(alertsFile('service-bus'), 'utf8')),
+    });
   });
 });
