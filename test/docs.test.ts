@@ -67,6 +67,42 @@ function callsIn(code: string): { readonly command: string; readonly flags: read
 /** Lines of other programs, in which `azimuth` is a name. */
 const others = /^(helm|kubectl|az|docker|podman|npm|git) (?!.*azimuth\.js)/;
 
+interface Schema {
+  readonly type?: string | readonly string[];
+  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly items?: Schema;
+}
+
+/** Paths of all keys that have no known keys of their own, with their types; lists are marked as the page does. */
+function leaves(schema: Schema, path: string): { readonly path: string; readonly type: unknown }[] {
+  return Object.entries(schema.properties ?? {}).flatMap(([name, field]) => {
+    const here = path === '' ? name : `${path}.${name}`;
+    if (field.items?.properties !== undefined) return leaves(field.items, `${here}[]`);
+    return field.properties === undefined ? [{ path: here, type: field.type }] : leaves(field, here);
+  });
+}
+
+const kinds = ['runtime', 'declaration', 'discovery'] as const;
+
+/** All options of the files and values of the chart, in lower case between dots, without marks of lists. */
+const options = [
+  ...kinds.flatMap((kind) => leaves(jsonSchema(kind) as Schema, '')),
+  ...[...read('docs/helm-values.md').matchAll(/^\| `([^`]+)` \| (\w+)/gm)].map(([, path = '', type]) => ({
+    path,
+    type,
+  })),
+].map(({ path, type }) => ({ path: `.${path.replaceAll('[]', '').toLowerCase()}.`, type }));
+const keys = new Set(options.flatMap(({ path }) => path.split('.')));
+
+/** Whether a path, or a part of one such as `aggregation.interval`, names an option; mappings may hold any key. */
+function isOption(written: string): boolean {
+  const path = `.${written.replace(/\[\d*\]/g, '').toLowerCase()}.`;
+  return options.some(
+    (one) =>
+      one.path.includes(path) || (one.type === 'object' && path.includes(`.${one.path.split('.').at(-2) ?? ''}.`)),
+  );
+}
+
 describe('the pages', () => {
   it('are all found, in folders too', () => {
     expect(pages).toEqual(
@@ -104,6 +140,18 @@ describe('the pages', () => {
     }
   });
 
+  // `service.name` is an attribute of OpenTelemetry's.
+  it.each(pages)('%s names only options that exist', (page) => {
+    const paths = codeOf(page).flatMap(
+      (code) => /^([a-z]\w*(?:\[\d*\])?(?:\.[a-z]+(?:\[\d*\])?)+)(?:[:=].*)?$/i.exec(code)?.[1] ?? [],
+    );
+    const ours = paths.filter(
+      (path) =>
+        keys.has(path.split(/[.[]/)[0]?.toLowerCase() ?? '') && !/\.ya?ml$/.test(path) && path !== 'service.name',
+    );
+    expect(ours.filter((path) => !isOption(path))).toEqual([]);
+  });
+
   it.each(pages)('%s names only error codes that exist', (page) => {
     for (const [code] of read(page).matchAll(/\bAZ\d{4}\b/g)) expect(errorCatalogue, page).toHaveProperty(code);
   });
@@ -125,36 +173,19 @@ describe('the pages', () => {
 });
 
 describe('everything that exists is on a page', () => {
-  interface Schema {
-    readonly properties?: Readonly<Record<string, Schema>>;
-    readonly items?: Schema;
-  }
-
-  /** Paths of all keys that have no keys of their own; lists are marked as the page does. */
-  function leaves(schema: Schema, path: string): string[] {
-    return Object.entries(schema.properties ?? {}).flatMap(([name, field]) => {
-      const here = path === '' ? name : `${path}.${name}`;
-      if (field.items?.properties !== undefined) return leaves(field.items, `${here}[]`);
-      return field.properties === undefined ? [here] : leaves(field, here);
-    });
-  }
-
-  it.each(['runtime', 'declaration', 'discovery'] as const)(
-    'every option of the %s, on its part of the page',
-    (kind) => {
-      const title = {
-        runtime: 'runtime.yaml',
-        declaration: 'Metrics declaration',
-        discovery: 'resource-discovery-declaration.yaml',
-      };
-      const [, part = ''] = read('docs/configuration.md').split(`## ${title[kind]}\n`);
-      const [section = ''] = part.split('\n## ');
-      const shown = new Set([...section.matchAll(/^\| `([^`]+)` \|/gm)].map(([, key = '']) => key));
-      const keys = leaves(jsonSchema(kind) as Schema, '');
-      expect(keys.length).toBeGreaterThan(10);
-      expect([...shown].sort()).toEqual([...new Set(keys)].sort());
-    },
-  );
+  it.each(kinds)('every option of the %s, on its part of the page', (kind) => {
+    const title = {
+      runtime: 'runtime.yaml',
+      declaration: 'Metrics declaration',
+      discovery: 'resource-discovery-declaration.yaml',
+    };
+    const [, part = ''] = read('docs/configuration.md').split(`## ${title[kind]}\n`);
+    const [section = ''] = part.split('\n## ');
+    const shown = new Set([...section.matchAll(/^\| `([^`]+)` \|/gm)].map(([, key = '']) => key));
+    const paths = leaves(jsonSchema(kind) as Schema, '').map(({ path }) => path);
+    expect(paths.length).toBeGreaterThan(10);
+    expect([...shown].sort()).toEqual([...new Set(paths)].sort());
+  });
 
   const firstColumn = (page: string, pattern: RegExp): string[] =>
     [...read(page).matchAll(pattern)].map(([, name = '']) => name).sort();
