@@ -12,8 +12,6 @@ import type { Concern } from './status/ports.ts';
 
 export interface HealthInput {
   readonly clock: Pick<Clock, 'now'>;
-  /** Start of the process, milliseconds since the epoch. */
-  readonly startMs: number;
   /** False leaves the freshness of data out (`healthCheck.enableScraperFreshnessHealthCheck`). */
   readonly freshness: boolean;
   readonly states: () => readonly ScheduleState[];
@@ -43,9 +41,9 @@ export function concernText({ code, message }: Concern): string {
 
 export function composeHealth(input: HealthInput): ComposedHealth {
   const stale = (): Concern[] => {
-    const { clock, startMs, strideOf } = input;
+    const { clock, strideOf } = input;
     const states = input.states().filter(({ schedule }) => input.hasWork(schedule.cron));
-    return overdue(states, { nowMs: clock.now(), startMs, strideOf }).flatMap((state) => {
+    return overdue(states, { nowMs: clock.now(), strideOf }).flatMap((state) => {
       const { text, cron } = state.schedule;
       const sentence = `schedule ${text} has had no result ${since(state)}`;
       const reasons = input.reasons(cron);

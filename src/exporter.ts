@@ -1,23 +1,20 @@
-import { type CoreInput, composeCore, type ExporterCore } from './compose.ts';
-import { composeHealth, concernText, logSelfCheck, stillness } from './compose-health.ts';
+import type { RequestListener } from 'node:http';
+import { type Configured, type CoreInput, composeCore, type ExporterCore } from './compose.ts';
+import { composeApp, hasWork, reasonsFor } from './compose-app.ts';
+import { logSelfCheck, stillness } from './compose-health.ts';
 import { formatProblem } from './config/problem.ts';
 import type { ReadWebConfig } from './config/web/web-config.ts';
 import { sleep } from './core/clock.ts';
 import type { WebConfig } from './core/web-config.ts';
-import { createDiscoveryApi } from './discovery/agent/serve.ts';
-import { createApp } from './http/app.ts';
 import { type HttpServer, listen } from './http/server.ts';
 import { batchLimitPerHour, quotaRows, quotaWarnings } from './plan/quota.ts';
 import { runsPerHour } from './plan/rate.ts';
-import { declarationShape } from './promitor/declaration-shape.ts';
-import { healthReport } from './promitor/health.ts';
-import { runtimeShape } from './promitor/runtime-shape.ts';
 import type { ScheduleEvent, ScheduleState, Ticker } from './schedule/ports.ts';
 import { createScheduler, type Scheduler, standingStill } from './schedule/scheduler.ts';
 import { createSelfCheck, standstillMs } from './schedule/self-check.ts';
 import type { StatusExtras } from './status/ports.ts';
 import { inLogContext } from './telemetry/log-context.ts';
-import { levelControl } from './telemetry/logger.ts';
+import type { OwnRegistry } from './telemetry/registry.ts';
 
 const housekeepingMs = 5_000;
 /** Between two looks whether a token can be had at last; the token source itself paces what goes out. */
@@ -35,6 +32,8 @@ export interface ExporterInput extends CoreInput {
   readonly rereadWeb?: () => ReadWebConfig | 'unchanged';
   /** Why log lines are lost; undefined while they are not. */
   readonly logFailure?: () => string | undefined;
+  /** Loads the configuration anew: the problems that kept it from being used, none when it is in force. */
+  readonly reload?: () => Promise<readonly string[]>;
   /** What the status page shows of the configuration, of discovery and of further sinks; asked at each view. */
   readonly extras?: () => StatusExtras;
 }
@@ -45,6 +44,9 @@ export interface Exporter {
   readonly port: number;
   /** Reasons why it is not ready; empty once every schedule has had a run with a result. */
   notReady(): readonly string[];
+  /** Puts another configuration in force as a whole; see `ExporterCore.reconfigure`. */
+  reconfigure(configured: Configured): Promise<void>;
+  readonly registry: OwnRegistry;
   /** Aborts runs, finishes answers, closes connections. False when the grace period was too short for the runs. */
   stop(): Promise<boolean>;
 }
@@ -65,59 +67,24 @@ export async function startExporter(input: ExporterInput): Promise<Exporter> {
       return result;
     },
     strideOf: ({ cron }) => core.planner.strideOf(cron),
-    holdsBack: ({ cron }) => core.discovery?.holdsBack(cron) ?? false,
+    holdsBack: ({ cron }) => core.discovery()?.holdsBack(cron) ?? false,
     inRun: ({ text }, work) => inLogContext({ schedule: text, run: runId(input.random) }, work),
     observe: (event) => onSchedule(event, core, input),
   });
-  const notReady = (): string[] => scheduler.states().flatMap((state) => waitingFor(state, core));
-  const health = composeHealth({
-    clock,
-    startMs: clock.now(),
-    freshness: runtime.healthCheck.scraperFreshness,
-    states: () => scheduler.states(),
-    strideOf: (cron) => core.planner.strideOf(cron),
-    hasWork: (cron) => hasWork(cron, core),
-    reasons: (cron) => reasonsFor(cron, core),
-    discovery: core.discovery,
-    declaration: input.declaration,
-    logFailure: input.logFailure ?? (() => undefined),
-  });
+  const notReady = readiness(scheduler, core);
   const standing = (): string[] => standingStill(scheduler.states(), clock.now(), standstillMs).map(stillness);
   const selfCheck = createSelfCheck({ clock, states: () => scheduler.states(), everyMs: housekeepingMs });
   let web: WebConfig = input.web ?? openToAll;
-  const app = createApp({
-    version: input.version,
-    ...(runtime.prometheus === undefined ? {} : { metricsPath: runtime.prometheus.baseUriPath }),
-    exposition: core.exposition,
-    unhealthy: () => standing().map((sentence) => `AZ2003: ${sentence}`),
-    notReady,
-    concerns: () => health.concerns().map(concernText),
-    health: () => healthReport(health.checks(), () => performance.now()),
-    runtime: () => runtimeShape(runtime),
-    metricDeclaration: () => declarationShape(input.declaration.metrics),
-    lifecycle: runtime.server.enableLifecycle ? { logLevel: levelControl(logger) } : {},
-    status: core.status.source({
-      schedules: () => scheduler.states(),
-      unhealthy: () => standing().map((message) => ({ code: 'AZ2003', message })),
-      concerns: () => health.concerns(),
-      ready: () => notReady().length === 0,
-      extras: () => ({ ...discoveryRows(core, clock.now()), ...input.extras?.() }),
-    }),
-    now: () => clock.now(),
-    users: () => web.users,
-    headers: () => web.headers,
-    ...(core.discovery === undefined || core.discovery.groups.length === 0
-      ? {}
-      : { discovery: createDiscoveryApi(core.discovery.groups, core.discovery.lists) }),
-    onError: (error) => logger.error({ code: 'AZ2007', err: error }, 'A request could not be answered.'),
-  });
-  const server = await listen(app, runtime.server.httpPort, web.tls).catch(async (error: unknown) => {
-    await core.close();
-    throw error;
-  });
+  const appFor = (configured: Configured): RequestListener =>
+    composeApp({ ...input, ...configured, core, scheduler, notReady, standing, web: () => web });
+  let app = appFor(input);
+  const server = await listen((request, response) => app(request, response), runtime.server.httpPort, web.tls).catch(
+    async (error: unknown) => {
+      await core.close();
+      throw error;
+    },
+  );
   core.registry.set('buildInfo', { version: input.version, node_version: process.version }, 1);
-  core.registry.set('configReloadSuccessful', {}, 1);
-  core.registry.set('configReloadTimestamp', {}, clock.now() / 1000);
   const stopHousekeeping = every(input, housekeepingMs, () => {
     core.expire();
     logSelfCheck(selfCheck(), logger);
@@ -125,12 +92,11 @@ export async function startExporter(input: ExporterInput): Promise<Exporter> {
   });
   const tellLimits = limitsTeller(core, input);
   tellLimits();
-  core.discovery?.start((cron) => {
+  core.start((cron) => {
     scheduler.runNow(cron);
     // Until its lists are there, a plan looks as if it fitted.
     void core.planner.prepare().then(tellLimits);
   });
-  core.labels.start();
   scheduler.start();
   if (core.planner.current().groups.some(({ mode }) => mode !== 'queue'))
     void scrapeOnceTokenComes(core, scheduler, input, stopping.signal);
@@ -138,6 +104,13 @@ export async function startExporter(input: ExporterInput): Promise<Exporter> {
   return {
     port: server.port,
     notReady,
+    registry: core.registry,
+    async reconfigure(configured) {
+      const due = await core.reconfigure(configured);
+      app = appFor(configured);
+      scheduler.replace(core.planner.inForce().schedules, due);
+      tellLimits();
+    },
     async stop() {
       stopHousekeeping();
       stopping.abort();
@@ -255,34 +228,24 @@ function runId(random: () => number): string {
     .padStart(8, '0');
 }
 
+/**
+ * Reasons why it is not ready; none any more once it was: a schedule that a reload brings must not take the pod out of
+ * its service, and with it everything else that is shown.
+ */
+function readiness(scheduler: Scheduler, core: ExporterCore): () => readonly string[] {
+  let ready = false;
+  return () => {
+    if (ready) return [];
+    const reasons = scheduler.states().flatMap((state) => waitingFor(state, core));
+    ready = reasons.length === 0;
+    return reasons;
+  };
+}
+
 function waitingFor(state: ScheduleState, core: ExporterCore): string[] {
   const { text, cron } = state.schedule;
   if (state.lastSuccessMs !== undefined || !hasWork(cron, core)) return [];
   const reasons = reasonsFor(cron, core);
   const waiting = `AZ2002: schedule ${text} has no result yet`;
   return reasons.length === 0 ? [waiting] : reasons.map((reason) => `${waiting}: ${reason}`);
-}
-
-/** Discovery groups as the status page shows them. */
-function discoveryRows({ discovery }: ExporterCore, nowMs: number): StatusExtras {
-  if (discovery === undefined) return {};
-  const rows = discovery.lists.groups().map(({ name, resources, confirmedMs, problem }) => ({
-    name,
-    resources: resources.length,
-    ...(confirmedMs === undefined ? {} : { ageSeconds: (nowMs - confirmedMs) / 1_000 }),
-    ...(problem === undefined ? {} : { problem }),
-  }));
-  return { discovery: rows };
-}
-
-/** False for groups that are known to be empty, which leave nothing to wait for. */
-function hasWork(cron: string, core: ExporterCore): boolean {
-  return core.planner.groups(cron).length > 0 || (core.discovery?.waitingFor(cron) ?? []).length > 0;
-}
-
-/** Why runs of a schedule come to nothing. */
-function reasonsFor(cron: string, core: ExporterCore): string[] {
-  const token = core.azure.token.state();
-  if (token.kind === 'waiting') return [token.reason];
-  return [...(core.discovery?.waitingFor(cron) ?? []), ...core.log.problems(cron)];
 }

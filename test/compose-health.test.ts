@@ -6,12 +6,17 @@ import { groupOf } from './discovery/agent/support.ts';
 import { everyMinute } from './fakes/declaration.ts';
 
 const startMs = Date.UTC(2026, 0, 1, 12);
-const state = { schedule: everyMinute, running: false, lastSuccessMs: startMs, nextMs: startMs + 60_000 };
+const state = {
+  schedule: everyMinute,
+  sinceMs: startMs,
+  running: false,
+  lastSuccessMs: startMs,
+  nextMs: startMs + 60_000,
+};
 
 function setUp(afterMs: number, changes: Partial<HealthInput> = {}) {
   return composeHealth({
     clock: { now: () => startMs + afterMs },
-    startMs,
     freshness: true,
     states: () => [state],
     strideOf: () => 1,

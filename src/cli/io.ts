@@ -15,6 +15,8 @@ export interface Io {
   readonly isTerminal: boolean;
   /** Resolves with the name of the first signal to stop, counted from the first call on. A second signal kills. */
   stopSignal(): Promise<string>;
+  /** Calls back at each SIGHUP, which ends the process otherwise. The returned function stops that. */
+  onHangUp(listener: () => void): () => void;
   /** Sets a variable of the process's environment, which the identity libraries read. */
   setEnv(name: string, value: string): void;
   unsetEnv(name: string): void;

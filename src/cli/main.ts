@@ -68,6 +68,10 @@ function processIo(): Io {
       });
       return stopSignal;
     },
+    onHangUp(listener) {
+      process.on('SIGHUP', listener);
+      return () => process.off('SIGHUP', listener);
+    },
     setEnv: (name, value) => {
       process.env[name] = value;
     },

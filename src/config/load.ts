@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { Declaration } from '../core/declaration.ts';
 import type { RuntimeConfig } from '../core/runtime-config.ts';
@@ -12,6 +13,8 @@ import { orderProblems, type Problem, problem, startOf } from './problem.ts';
 import { type ReadRuntime, readRuntime } from './runtime/runtime.ts';
 import { type ReadWebConfig, readWebConfig } from './web/web-config.ts';
 import { readYaml } from './yaml.ts';
+
+const discoveryFile = 'resource-discovery-declaration.yaml';
 
 export interface LoadInput {
   /** Value of `--config-folder`. */
@@ -37,6 +40,10 @@ export interface LoadedConfiguration {
   readonly folder: string;
   /** Paths of the files that were looked at. */
   readonly files: readonly string[];
+  /** Sixteen hexadecimal digits that change with the content of any of the files. */
+  readonly hash: string;
+  /** Files and folders whose changes matter: the files, those that may come, and the folder of a declaration. */
+  readonly watched: readonly string[];
   /** In order of files and lines. */
   readonly problems: readonly Problem[];
   /** Undefined after an error in the runtime file. */
@@ -55,6 +62,24 @@ export interface LoadedConfiguration {
  * problem of every file is returned, and `refusal` says whether `run` may start.
  */
 export function loadConfiguration(input: LoadInput): LoadedConfiguration {
+  const texts = new Map<string, string | undefined>();
+  // Read once: what the hash tells is what was loaded, although a file may be written meanwhile.
+  const readFile = (path: string): string | undefined => {
+    if (!texts.has(path)) texts.set(path, input.fileSystem.readFile(path));
+    return texts.get(path);
+  };
+  const read = loadFiles({ ...input, fileSystem: { ...input.fileSystem, readFile } });
+  const contents = read.files.map((file) => [file, readFile(file) ?? null]);
+  const hash = createHash('sha256').update(JSON.stringify(contents)).digest('hex').slice(0, 16);
+  const optional = join(read.folder, discoveryFile);
+  const declaration = read.runtime?.metricsDeclarationPath ?? optional;
+  return { ...read, hash, watched: [...new Set([...read.files, optional, declaration])] };
+}
+
+/** What is read; hash and paths to watch follow from it. */
+type ReadFiles = Omit<LoadedConfiguration, 'hash' | 'watched'>;
+
+function loadFiles(input: LoadInput): ReadFiles {
   const { fileSystem, env } = input;
   const found = findFolder(input.folderFlag, env, fileSystem);
   if (!found.ok) {
@@ -114,7 +139,7 @@ function loadRuntime(text: string, file: string, input: LoadInput, folder: strin
 
 /** Undefined without the file, which is optional. */
 function loadDiscovery(folder: string, fileSystem: FileSystem): { file: string; read: ReadDiscovery } | undefined {
-  const file = join(folder, 'resource-discovery-declaration.yaml');
+  const file = join(folder, discoveryFile);
   const text = fileSystem.readFile(file);
   if (text === undefined) return undefined;
   const { root, problems } = readYaml(text, file);
@@ -147,7 +172,7 @@ function conclude(
   runtime: ReadRuntime,
   declaration: ReadDeclaration,
   web: ReadWebConfig | undefined,
-): LoadedConfiguration {
+): ReadFiles {
   const unprotected = web !== undefined && web.config === undefined;
   const refusal = unprotected ? openEndpoint : refuse(input, shared.problems, runtime, declaration);
   const { port } = input;
@@ -193,12 +218,7 @@ function refuse(
   return undefined;
 }
 
-function stopped(
-  folder: string,
-  files: readonly string[],
-  problems: readonly Problem[],
-  refusal: Refusal,
-): LoadedConfiguration {
+function stopped(folder: string, files: readonly string[], problems: readonly Problem[], refusal: Refusal): ReadFiles {
   return { folder, files, problems: orderProblems(problems, files), invalidMetrics: [], refusal };
 }
 
@@ -209,7 +229,7 @@ function missingFile(
   problems: readonly Problem[],
   path: string,
   what: string,
-): LoadedConfiguration {
+): ReadFiles {
   const state = fileSystem.isDirectory(path)
     ? `is a folder${what === 'metrics declaration' ? ' without YAML files' : ''}`
     : fileSystem.exists(path)

@@ -6,8 +6,6 @@ const leastMs = 90_000;
 
 interface OverdueInput {
   readonly nowMs: number;
-  /** Start of the process, from which schedules without any result are judged. */
-  readonly startMs: number;
   /** A schedule runs at every n-th of its ticks. */
   readonly strideOf: (cron: string) => number;
 }
@@ -17,8 +15,9 @@ interface OverdueInput {
  * `0 9-17 * * 1-5`, so two runs must also have been due meanwhile.
  */
 export function overdue(states: readonly ScheduleState[], input: OverdueInput): ScheduleState[] {
-  return states.filter(({ schedule, lastSuccessMs }) => {
-    const sinceMs = lastSuccessMs ?? input.startMs;
+  return states.filter((state) => {
+    const { schedule } = state;
+    const sinceMs = state.lastSuccessMs ?? state.sinceMs;
     const stride = input.strideOf(schedule.cron);
     if (input.nowMs - sinceMs <= Math.max(2 * stride * schedule.periodMs, leastMs)) return false;
     const parsed = parseCron(schedule.cron);

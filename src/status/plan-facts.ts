@@ -30,7 +30,8 @@ export interface FamilyFacts {
 }
 
 export interface FactsOptions extends Limits {
-  readonly pricing: Pricing;
+  /** Asked for at each plan: another configuration may have others. */
+  readonly pricing: () => Pricing;
   readonly strideOf: (cron: string) => number;
 }
 
@@ -76,7 +77,7 @@ function* derive(plan: ScrapePlan, options: FactsOptions): Generator<undefined, 
   yield;
   const quota = quotaRows(groups, rate, options);
   yield;
-  const cost = planCost(groups, rate, options.pricing);
+  const cost = planCost(groups, rate, options.pricing());
   const callsPerHour = tidy(groups.reduce((sum, { schedule }) => sum + rate(schedule), 0));
   const items = groups.reduce((sum, group) => sum + group.items.length, 0);
   return { families, items, callsPerHour, quota, cost, warnings: quotaWarnings(quota) };

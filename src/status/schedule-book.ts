@@ -36,6 +36,9 @@ export function createScheduleBook(): ScheduleBook {
         case 'runSkipped':
           change(cron, { skipped: (records.get(cron)?.skipped ?? 0) + 1, lastSkippedMs: nowMs });
           return;
+        case 'ended':
+          records.delete(cron);
+          return;
         case 'runCrashed':
           change(cron, { crashed: true });
           return;

@@ -15,8 +15,18 @@ export interface SeriesStore {
   remove(owner: string): boolean;
   /** Removes every slot whose `staleAtMs` is at or before `nowMs`; returns their owners, without repetition. */
   expire(nowMs: number): string[];
+  /** Other bounds from now on; what is shown stays. */
+  limit(bounds: SeriesBounds): void;
   /** Number of series by family name, for families that have at least one. */
   counts(): ReadonlyMap<string, number>;
+}
+
+/** How many series may be shown (`seriesLimit`). */
+export interface SeriesBounds {
+  /** Of one family. */
+  readonly perMetricLimit: number;
+  /** Of all families together. */
+  readonly totalLimit: number;
 }
 
 export interface SlotWrite {

@@ -19,8 +19,11 @@ interface Problem {
  */
 export interface ScrapeLog {
   note(event: ScrapeEvent): void;
-  /** Ends a run of a schedule: writes the lines of what changed since its run before. */
-  endRun(scheduleCron: string): void;
+  /**
+   * Ends a run of a schedule: writes the lines of what changed since its run before. `asked`: ids of the items that the
+   * run was about; those of the whole schedule unless given.
+   */
+  endRun(scheduleCron: string, asked?: ReadonlySet<string>): void;
   /** Failing items of a schedule in words, one line per problem; empty when nothing fails. */
   problems(scheduleCron: string): readonly string[];
 }
@@ -38,6 +41,22 @@ export function createScrapeLog(logger: Logger): ScrapeLog {
     current.set(cron, problems.set(key, problem));
   };
 
+  const forget = ({ id, metric }: ScrapeItem): void => {
+    const problems = standing.get(metric.schedule.cron) ?? new Map<string, Problem>();
+    for (const [key, { items }] of problems) {
+      items.delete(id);
+      if (items.size === 0) problems.delete(key);
+    }
+  };
+
+  const keepUnasked = (before: Map<string, Problem>, now: Map<string, Problem>, asked: ReadonlySet<string>): void => {
+    for (const [key, problem] of before) {
+      const kept = [...problem.items].filter(([id]) => !asked.has(id));
+      const known = now.get(key);
+      if (kept.length > 0) now.set(key, { ...(known ?? problem), items: new Map([...kept, ...(known?.items ?? [])]) });
+    }
+  };
+
   const noteOther = (event: Exclude<ScrapeEvent, { kind: 'failed' }>): void => {
     switch (event.kind) {
       case 'grainReplaced': {
@@ -53,8 +72,11 @@ export function createScrapeLog(logger: Logger): ScrapeLog {
         );
         return;
       case 'left':
-        // One line of the group tells of all its resources.
-        if (event.reason === 'undiscovered') return;
+        // One line of the discovery group, or of the reload, tells of all its resources.
+        if (event.reason === 'unplanned') {
+          forget(event.item);
+          return;
+        }
         logger.info(
           { metric: event.item.metric.name, resource: event.item.resource.id },
           `The series of ${event.item.metric.name} of ${event.item.resource.id} are removed: ${event.reason === 'gone' ? 'Azure says that the resource does not exist' : 'it has failed for too long'}.`,
@@ -94,9 +116,11 @@ export function createScrapeLog(logger: Logger): ScrapeLog {
       if (event.kind === 'failed') noteFailure(event.item, event.error);
       else noteOther(event);
     },
-    endRun(cron) {
+    endRun(cron, asked) {
       const now = current.get(cron) ?? new Map<string, Problem>();
-      compare(standing.get(cron) ?? new Map(), now);
+      const before = standing.get(cron) ?? new Map<string, Problem>();
+      if (asked !== undefined) keepUnasked(before, now, asked);
+      compare(before, now);
       standing.set(cron, now);
       current.delete(cron);
     },

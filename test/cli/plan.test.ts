@@ -73,6 +73,7 @@ async function plan(folder: string, ...args: string[]) {
       }),
       logFailure: () => undefined,
       isTerminal: false,
+      onHangUp: () => () => undefined,
       stopSignal: () => Promise.reject(new Error('a plan waits for no signal')),
       setEnv: () => undefined,
       unsetEnv: () => undefined,

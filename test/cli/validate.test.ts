@@ -45,6 +45,7 @@ async function validate(files: Readonly<Record<string, string>>, ...flags: reado
       logDestination: new PassThrough(),
       logFailure: () => undefined,
       isTerminal: false,
+      onHangUp: () => () => undefined,
       stopSignal: () => Promise.reject(new Error('nothing is waited for')),
       setEnv: () => undefined,
       unsetEnv: () => undefined,

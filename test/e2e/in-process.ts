@@ -106,7 +106,7 @@ export async function prove(input: ProofInput): Promise<Proof> {
     plan: () => core.planner.current(),
     async discover() {
       emulator.control.setTime({ rate: 60, pause: false });
-      await core.discovery?.lists.refresh(new AbortController().signal);
+      await core.discovery()?.lists.refresh(new AbortController().signal);
       emulator.control.setTime({ rate: 1, pause: true });
     },
     async run(afterMs = 0) {
@@ -119,7 +119,7 @@ export async function prove(input: ProofInput): Promise<Proof> {
       const sum = (pick: (result: RunResult) => number): number => results.reduce((all, one) => all + pick(one), 0);
       return { succeeded: sum(({ succeeded }) => succeeded), failed: sum(({ failed }) => failed) };
     },
-    lookUpLabels: (signal = new AbortController().signal) => core.labels.refresh(signal),
+    lookUpLabels: (signal = new AbortController().signal) => core.labels().refresh(signal),
     text,
     lines,
     async values(name, label = 'instance_name') {
@@ -216,6 +216,6 @@ async function textOf(core: ExporterCore): Promise<string> {
     on: () => undefined,
     off: () => undefined,
   };
-  await core.exposition.serve({}, response);
+  await core.exposition().serve({}, response);
   return Buffer.concat(chunks).toString();
 }

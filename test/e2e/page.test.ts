@@ -47,6 +47,9 @@ afterAll(async () => {
   rmSync(own, { recursive: true, force: true });
 });
 
+/** The declaration without a mistake. */
+let good: string;
+
 const at = (path: string): string => `http://127.0.0.1:${demo.port}${path}`;
 
 async function picture(name: string): Promise<void> {
@@ -70,6 +73,10 @@ async function somethingMoves(): Promise<void> {
 
 describe.skipIf(chromium === undefined)('the status page in a browser (needs chromium)', () => {
   it('shows the demo: nothing wrong, every metric with a value and a sparkline', { timeout: 240_000 }, async () => {
+    await until(
+      () => demo.get('/-/ready'),
+      ({ status }) => status === 200,
+    );
     await page.goto(at('/'));
     expect(await page.title()).toBe('Status - Azimuth');
     expect(await page.getByText('Nothing is wrong.').isVisible()).toBe(true);
@@ -194,11 +201,9 @@ describe.skipIf(chromium === undefined)('the status page in a browser (needs chr
     expect(await plain.getByRole('status').innerText()).toBe(`${await rows.count()} series.`);
   });
 
-  it('names a wrong metric name first, with what to do', async () => {
-    await demo.stop();
-    const text = readFileSync(declaration, 'utf8').replace('metricName: ActiveMessages', 'metricName: ActiveMesages');
-    writeFileSync(declaration, text);
-    demo = await listening(startProgram(['demo', '--config-folder', folder, '--port', '0', '--log-format', 'json']));
+  it('names a wrong metric name first, with what to do, as soon as the file is saved', async () => {
+    good = readFileSync(declaration, 'utf8');
+    writeFileSync(declaration, good.replace('metricName: ActiveMessages', 'metricName: ActiveMesages'));
     const problem = page.locator('.problems > li').filter({ hasText: 'ActiveMesages' });
     await until(
       async () => {
@@ -217,6 +222,37 @@ describe.skipIf(chromium === undefined)('the status page in a browser (needs chr
     await problem.getByRole('link', { name: 'demo_queue_size' }).click();
     expect(await page.getByRole('rowheader').count()).toBe(1);
     expect(await page.getByRole('table').innerText()).toMatch(/failing|in quarantine/);
+  });
+
+  it('says that a file that cannot be read is not used, and why', async () => {
+    writeFileSync(declaration, good.replace('resourceType: ServiceBusNamespace', 'resourceType: ServiceBus'));
+    const problem = page.locator('.problems > li').filter({ hasText: 'ServiceBusNamespace' }).first();
+    await until(
+      async () => {
+        await page.goto(at('/'));
+        return problem.count();
+      },
+      (count) => count === 1,
+    );
+    expect(await problem.innerText()).toMatch(/metrics-declaration\.yaml:\d+:\d+: /);
+    await page.getByText('refused; what was in force before stays').scrollIntoViewIfNeeded();
+    await picture('refused');
+    await expectAccessible(page);
+  });
+
+  it('is content again once the file is mended, without a restart', async () => {
+    writeFileSync(declaration, good);
+    await until(
+      async () => {
+        await page.goto(at('/'));
+        return page.getByText('Nothing is wrong.').isVisible();
+      },
+      (visible) => visible,
+    );
+    expect(await page.getByText('accepted', { exact: true }).isVisible()).toBe(true);
+    await picture('mended');
+    const [line = ''] = await demo.series('demo_queue_size{');
+    expect(line).toMatch(/ \d+$/);
   });
 
   it('never made the browser complain', () => {

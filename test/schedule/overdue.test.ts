@@ -9,8 +9,13 @@ const minute = 60 * second;
 const startMs = new Date(2026, 0, 2, 12, 0, 0).getTime();
 
 function late(schedule: Schedule, afterMs: number, stride = 1, lastSuccessMs: number | undefined = startMs): boolean {
-  const state = { schedule, running: false, ...(lastSuccessMs === undefined ? {} : { lastSuccessMs }) };
-  return overdue([state], { nowMs: startMs + afterMs, startMs, strideOf: () => stride }).length > 0;
+  const state = {
+    schedule,
+    sinceMs: startMs,
+    running: false,
+    ...(lastSuccessMs === undefined ? {} : { lastSuccessMs }),
+  };
+  return overdue([state], { nowMs: startMs + afterMs, strideOf: () => stride }).length > 0;
 }
 
 describe('a result is overdue', () => {
@@ -19,7 +24,7 @@ describe('a result is overdue', () => {
     expect(late(everyMinute, 2 * minute + 1)).toBe(true);
   });
 
-  it('counted from the start of the process when there never was one', () => {
+  it('counted from when the schedule came when there never was one', () => {
     expect(late(everyMinute, 2 * minute, 1, undefined)).toBe(false);
     expect(late(everyMinute, 2 * minute + 1, 1, undefined)).toBe(true);
   });

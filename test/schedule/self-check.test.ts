@@ -6,7 +6,7 @@ const second = 1_000;
 
 function setUp() {
   const time = { nowMs: 0 };
-  const state = { schedule: everyMinute, running: false, nextMs: 60 * second };
+  const state = { schedule: everyMinute, sinceMs: 0, running: false, nextMs: 60 * second };
   const look = createSelfCheck({ clock: { now: () => time.nowMs }, states: () => [state], everyMs: 5 * second });
   return { time, state, look };
 }

@@ -28,7 +28,7 @@ function setUp(metrics: readonly MetricDefinition[] = [plain, split], splitSerie
         store: own.store,
         traces: own.traces,
         known: (item) => own.scraper.known(item),
-        schedules: [{ schedule: everyMinute, running: false, nextMs: own.clock.now() + 40_000 }],
+        schedules: [{ schedule: everyMinute, sinceMs: 0, running: false, nextMs: own.clock.now() + 40_000 }],
         nowMs: own.clock.now(),
         families: new Set(metrics.map(({ name }) => name)),
         breathe: () => {

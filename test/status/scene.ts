@@ -54,11 +54,11 @@ export function sceneOf(metrics: number, resources: number): Scene {
     breathe: () => new Promise((resolve) => setImmediate(resolve)),
     rateLimit: { readsPerSecond: 25, burst: 250 },
     batchLimitPerHour: 360_000,
-    pricing: { perThousandCalls: 0.01, freeCalls: 1_000_000, currency: 'USD' },
+    pricing: () => ({ perThousandCalls: 0.01, freeCalls: 1_000_000, currency: 'USD' }),
   });
   const items = planner.current().groups.flatMap((group) => group.items);
   const schedules = [
-    { schedule: everyMinute, running: false, lastSuccessMs: clock.now(), nextMs: clock.now() + minuteMs },
+    { schedule: everyMinute, sinceMs: 0, running: false, lastSuccessMs: clock.now(), nextMs: clock.now() + minuteMs },
   ];
   const source = status.source({
     schedules: () => schedules,

@@ -9,7 +9,7 @@ const minute = 60_000;
 
 function sourceOf(scene: Scene, changes: Partial<Running> = {}) {
   return scene.status.source({
-    schedules: () => [{ schedule: everyMinute, running: true, lastSuccessMs: noon, nextMs: noon + minute }],
+    schedules: () => [{ schedule: everyMinute, sinceMs: 0, running: true, lastSuccessMs: noon, nextMs: noon + minute }],
     unhealthy: () => [],
     ready: () => true,
     concerns: () => [],
@@ -141,7 +141,7 @@ describe('problems', () => {
 
   it('name a schedule without a result, unless its items tell why', () => {
     const scene = sceneOf(1, 1);
-    const schedules: Running['schedules'] = () => [{ schedule: everyMinute, running: true }];
+    const schedules: Running['schedules'] = () => [{ schedule: everyMinute, sinceMs: 0, running: true }];
     expect(codes(scene, { schedules })).toEqual(['AZ2002 Schedule * * * * * has no result yet.']);
     const overdue = { code: 'AZ2080', message: 'Overdue.', schedule: everyMinute.cron };
     expect(codes(scene, { schedules, concerns: () => [overdue] })).toEqual(['AZ2080 Overdue.']);

@@ -50,6 +50,15 @@ export const runtimeErrors = {
     title: 'A changed web configuration is not used',
     remedy: 'Mend what the message names; until then certificate, users and headers stay as they were.',
   },
+  AZ2031: {
+    title: 'A changed configuration is not used',
+    remedy:
+      'Mend what the messages before it name, or what `azimuth validate` prints, and save the file; until then everything stays as it was.',
+  },
+  AZ2032: {
+    title: 'A change of the configuration counts from the next start',
+    remedy: 'Restart the program when the named settings shall count. Everything else is in force already.',
+  },
   AZ2060: {
     title: 'Log events do not reach Application Insights',
     remedy: 'Check the instrumentation key or connection string, and that the ingestion endpoint can be reached.',
