@@ -43,7 +43,7 @@ const kept = `
   - name: kept
     description: What no reload changes
     resourceType: ServiceBusNamespace
-    azureMetricConfiguration: { metricName: ActiveMessages, aggregation: { type: Average }, dimension: { name: EntityName } }
+    azureMetricConfiguration: { metricName: ActiveMessages, aggregation: { type: Average }, dimensions: [{ name: EntityName }] }
     resources: [${Array.from({ length: namespaces }, (_, index) => `{ namespace: sb-${index} }`).join(', ')}]`;
 
 function clients(name: string, cache: number, labels = '{}'): string {
@@ -69,7 +69,7 @@ let early: { heap: number; fds: number };
 let late: { heap: number; fds: number };
 
 function write(body: string): void {
-  const head = `version: v1\n${metadataFor(emulator, tenant, subscription, 'contoso')}metricDefaults: { scraping: { schedule: '* * * * *' } }\nmetrics:`;
+  const head = `version: v1\n${metadataFor(emulator, tenant, subscription, 'contoso')}metricDefaults: { scraping: { schedule: '* * * * *' }, aggregation: { interval: '00:01:00' } }\nmetrics:`;
   writeFileSync(join(folder, 'metrics-declaration.yaml'), `${head}${body}\n`);
 }
 
