@@ -1,7 +1,10 @@
 import type { CoreInput } from './compose.ts';
-import type { ScrapeEvent } from './scrape/ports.ts';
+import { publicClouds } from './core/clouds.ts';
+import type { AuthenticationConfig } from './core/runtime-config.ts';
+import type { BucketBook, ScrapeEvent } from './scrape/ports.ts';
 import { createCollector } from './sinks/feed/collector.ts';
 import { createHub } from './sinks/hub/hub.ts';
+import type { TokenReader } from './sinks/remote-write/ports.ts';
 import type { SeriesPieces, SeriesStore } from './store/ports.ts';
 import { itemMetrics, statusOwner } from './telemetry/item-status.ts';
 import { type OwnMetric, ownMetricName, ownMetrics } from './telemetry/own-metrics.ts';
@@ -11,6 +14,8 @@ import { sinkMetrics } from './telemetry/sink-metrics.ts';
 
 /** What lies between the runs and the sinks that are pushed to. */
 export interface Push {
+  /** Wants every bucket; absent unless a sink does. */
+  readonly book?: BucketBook;
   /** Stands before the store: what a run writes is gathered. */
   readonly store: SeriesStore;
   /** Stands before the own metrics: the limits of Azure are gathered, as in Promitor. */
@@ -33,6 +38,7 @@ export function composePush(
     readonly store: SeriesStore & SeriesPieces;
     readonly statusStore: SeriesPieces;
     readonly registry: OwnRegistry;
+    readonly tokensFor: (identity: AuthenticationConfig | undefined) => TokenReader;
   },
 ): Push | undefined {
   const { clock, random, version, runtime } = input;
@@ -51,6 +57,11 @@ export function composePush(
     clock,
     random,
     version,
+    remoteWrite: {
+      historyMs: runtime.azureMonitor.historyMs,
+      scope: input.declaration.cloud.workspaceScope ?? publicClouds.Global.workspaceScope,
+      tokens: parts.tokensFor,
+    },
     observe: (event) => {
       measure(event);
       log(event);
@@ -58,6 +69,7 @@ export function composePush(
   });
 
   return {
+    ...(hub.book === undefined ? {} : { book: hub.book }),
     store: collector.watch(parts.store),
     registry: {
       ...registry,

@@ -18,7 +18,7 @@ import type { Capabilities, QueryGroup, ScrapePlan } from './plan/types.ts';
 import type { RunReason, ScheduleState } from './schedule/ports.ts';
 import { startDelays } from './schedule/spread.ts';
 import type { Knowledge } from './scrape/knowledge.ts';
-import type { ScrapeEvent } from './scrape/ports.ts';
+import type { BucketBook, ScrapeEvent } from './scrape/ports.ts';
 import { createScraper, type Delays, type RunResult, type Scraper } from './scrape/scraper.ts';
 import { createTraceBook, type TraceBook } from './scrape/traces.ts';
 import { createExposition } from './sinks/prometheus/exposition.ts';
@@ -94,7 +94,12 @@ export function composeCore(input: CoreInput): ExporterCore {
     perMetricLimit: Number.POSITIVE_INFINITY,
     totalLimit: Number.POSITIVE_INFINITY,
   });
-  const push = composePush(input, { store, statusStore, registry });
+  const push = composePush(input, {
+    store,
+    statusStore,
+    registry,
+    tokensFor: (identity) => azure.tokensFor(identity),
+  });
   const log = createScrapeLog(logger);
   const metrics = createScrapeMetrics(push?.registry ?? registry, identityOf(input));
   const status = createItemStatus(statusStore, prefix);
@@ -127,7 +132,14 @@ export function composeCore(input: CoreInput): ExporterCore {
   const startUpCheck = createStartUpCheck(checkDeps, ({ code, role, command, message }) =>
     logger.warn({ code, role, command }, `Preflight: ${command === null ? message : `${message} Run: ${command}`}`),
   );
-  const scraper = composeScraper(input, { azure, planning, store: push?.store ?? store, observe, traces });
+  const scraper = composeScraper(input, {
+    azure,
+    planning,
+    store: push?.store ?? store,
+    observe,
+    traces,
+    book: push?.book,
+  });
   const publishPlan = planPublisher(registry, planner);
   const exposition = composeExposition(input, { store, statusStore, registry, discovery });
   const expire = (): void => {
@@ -197,9 +209,10 @@ function composeScraper(
     readonly store: SeriesStore;
     readonly observe: (event: ScrapeEvent) => void;
     readonly traces: TraceBook;
+    readonly book: BucketBook | undefined;
   },
 ): Scraper {
-  const { azure, planning, store, observe, traces } = parts;
+  const { azure, planning, store, observe, traces, book } = parts;
   const { planner, knowledge, grains } = planning;
   const { mutexTimeoutMs } = runtime.concurrency;
   return createScraper({
@@ -214,6 +227,7 @@ function composeScraper(
     knowledge,
     grains,
     traces,
+    ...(book === undefined ? {} : { book }),
     historyMs: runtime.azureMonitor.historyMs,
     ...(mutexTimeoutMs === undefined ? {} : { groupTimeoutMs: mutexTimeoutMs }),
   });

@@ -8,7 +8,7 @@ import type { DataMemory } from './freshness.ts';
 import type { GrainBook } from './grains.ts';
 import type { Knowledge } from './knowledge.ts';
 import { createLagBook } from './lags.ts';
-import type { LogsSource, MetricsSource, QueueSource, ScrapeObserver } from './ports.ts';
+import type { BucketBook, LogsSource, MetricsSource, QueueSource, ScrapeObserver } from './ports.ts';
 import { createQuarantine, type QuarantineView } from './quarantine.ts';
 import type { RunWeather } from './repair.ts';
 import { settle, settleFailure, settleValue } from './settle.ts';
@@ -32,6 +32,8 @@ export interface ScraperOptions {
   readonly grains: GrainBook;
   /** Keeps what the last run did for each item. */
   readonly traces: TraceBook;
+  /** Wants every bucket, for a sink that does. */
+  readonly book?: BucketBook;
 }
 
 /** Why a run is cut off: on shutdown it is dropped whole, past its period what is unfinished counts as failed. */
@@ -78,7 +80,8 @@ export function createScraper(options: ScraperOptions): Scraper {
     signal: AbortSignal,
   ): Promise<void> => {
     const { nowMs, observe } = run;
-    const context = { store: options.store, observe, nowMs, traces: options.traces };
+    const book = options.book === undefined ? {} : { book: options.book };
+    const context = { store: options.store, observe, nowMs, traces: options.traces, ...book };
     if (isMetrics(group)) {
       const source = {
         source: options.metrics,
@@ -88,6 +91,7 @@ export function createScraper(options: ScraperOptions): Scraper {
         run: run.weather,
         typicalLag: (type: string, name: string) => lags.typical(type, name),
         historyMs: options.historyMs,
+        ...book,
       };
       const fetched = await fetchMetrics(group, nowMs, { ...source, memory, observe }, signal);
       if (isShutdown(signal)) return;

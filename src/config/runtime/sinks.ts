@@ -97,9 +97,7 @@ export function mappedMetrics(sinks: SinkValues): readonly { readonly name: stri
 
 /** Everything that can be declared and not yet be done is refused, rather than silently left out. */
 export function refuseUnavailable(values: RuntimeValues, reader: Reader): void {
-  const sinks = values.metricSinks.value;
   const refused: readonly (readonly [boolean, Slot<unknown>, string])[] = [
-    [sinks.prometheusRemoteWrite.written, sinks.prometheusRemoteWrite, 'Prometheus remote write'],
     [values.server.value.enableLifecycle.value, values.server.value.enableLifecycle, 'Reloading by request'],
   ];
   for (const [isOn, slot, feature] of refused) {

@@ -55,7 +55,9 @@ export function createAccounts<B extends Batch>(options: {
       accounts.drop([entry], error);
     },
     note(outcome, part) {
-      observe({ kind: 'attempt', sink, result: outcome.kind });
+      const isSplit = outcome.kind === 'ok' && (outcome.value.again ?? 0) > 0;
+      observe({ kind: 'attempt', sink, result: isSplit ? 'split' : outcome.kind });
+      if (isSplit) return;
       if (outcome.kind !== 'ok') {
         failing = outcome.error;
         observe({ kind: 'failed', sink, error: outcome.error, samples: part.samples });
