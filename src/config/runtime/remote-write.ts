@@ -101,7 +101,7 @@ function credential(
   if (read() === undefined && !file.broken) {
     const name = variable === 'REMOTE_WRITE_TOKEN' ? 'tokenFilePath' : 'passwordFilePath';
     const message = `Remote write needs a credential: set \`${name}\`, or the environment variable AZIMUTH_${variable}.`;
-    reject(reader, 'AZ1205', file.place, message);
+    reject(reader, 'AZ1207', file.place, message);
   }
   return secret(() => read() ?? '');
 }

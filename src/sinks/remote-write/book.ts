@@ -1,7 +1,7 @@
 import { shortId } from '../../core/hash.ts';
 import type { LabelPair } from '../../core/labels.ts';
 import type { BucketBook, BucketOffer, OfferedSeries, ScrapeItem } from '../../scrape/ports.ts';
-import type { PointBatch, SeriesPoints } from './ports.ts';
+import type { PointBatch, SeriesIdentity, SeriesPoints } from './ports.ts';
 import { type ItemProgress, type Progress, type SavedItem, type SeriesProgress, seriesKey } from './progress.ts';
 import { samplesIn } from './ranges.ts';
 
@@ -21,6 +21,8 @@ export interface BookOptions {
    * `lost`, out of reach when a query could have asked for them at last.
    */
   readonly missed: (reason: 'late' | 'lost', buckets: number) => void;
+  /** An item begins of which no earlier process is known. */
+  readonly began: () => void;
 }
 
 /** New buckets of an item, and what is true of it once the receiver has had them. */
@@ -83,6 +85,8 @@ export function createBook(options: BookOptions): Book {
         const last = fresh.at(-1);
         if (last === undefined) continue;
         const state = known ?? newSeries(item, series);
+        // Azure's tags may be labels, and they change.
+        if (state.identity.labels !== item.labels) state.identity = identityOf(item, series);
         state.lastMs = last.endMs;
         own.series.set(key, state);
         points.push({
@@ -112,15 +116,19 @@ function begin(options: BookOptions, item: ScrapeItem, nowMs: number): ItemProgr
   const saved = options.saved?.get(shortId(item.id));
   // What a clock wrote that ran ahead does not hold.
   const holds = saved !== undefined && saved.floorMs <= nowMs;
+  if (!holds) options.began();
   const floorMs = holds ? saved.floorMs : nowMs - options.resumeFromMs;
   const ends = holds ? [...saved.series].filter(([, endMs]) => endMs <= nowMs) : [];
   return { floorMs, deliveredFloorMs: floorMs, touchedMs: nowMs, series: new Map(), restored: new Map(ends) };
 }
 
-function newSeries(item: ScrapeItem, { family, dimensionValues }: OfferedSeries): SeriesProgress {
+function newSeries(item: ScrapeItem, series: OfferedSeries): SeriesProgress {
+  return { identity: identityOf(item, series), lastMs: Number.NEGATIVE_INFINITY, deliveredMs: undefined };
+}
+
+function identityOf(item: ScrapeItem, { family, dimensionValues }: OfferedSeries): SeriesIdentity {
   const dimensions = item.dimensions.map(({ label }, at): LabelPair => [label, dimensionValues[at] ?? '']);
-  const identity = { name: family.name, help: family.help, labels: item.labels, dimensions };
-  return { identity, lastMs: Number.NEGATIVE_INFINITY, deliveredMs: undefined };
+  return { name: family.name, help: family.help, labels: item.labels, dimensions };
 }
 
 /** A series of which an earlier process delivered something. */

@@ -55,6 +55,7 @@ export function createRemoteWriteOutlet(options: OutletOptions): RemoteWriteOutl
   const shardOf = (item: ScrapeItem): number => Math.floor(hashFraction(item.id) * shards.length);
   const room = config.queueSamples / shards.length;
   const saved = file === undefined ? undefined : restore(file, options.observe);
+  let began = false;
   const book = createBook({
     ...(config.latenessMs === undefined ? {} : { latenessMs: config.latenessMs }),
     resumeFromMs: config.resumeFromMs,
@@ -65,6 +66,9 @@ export function createRemoteWriteOutlet(options: OutletOptions): RemoteWriteOutl
     },
     ...(saved === undefined ? {} : { saved }),
     missed: (reason, buckets) => options.observe({ kind: 'missed', sink: name, reason, buckets }),
+    began: () => {
+      began = true;
+    },
   });
   const save = file === undefined ? undefined : saver(file, () => writeProgress(book.progress), options.observe);
 
@@ -90,6 +94,9 @@ export function createRemoteWriteOutlet(options: OutletOptions): RemoteWriteOutl
         if (batch.samples > 0) shard.feed.offer({ ...batch, delivered });
         else if (shard.feed.state().queueSamples === 0) delivered();
       }
+      // Where an item begins is kept before anything of it is delivered: a restart meanwhile must not begin later.
+      if (began) save?.soon();
+      began = false;
       book.prune(clock.now());
     },
     state: () => sum(shards.map(({ feed }) => feed.state())),

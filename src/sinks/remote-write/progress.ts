@@ -3,7 +3,8 @@ import type { SeriesIdentity } from './ports.ts';
 
 /** How far a series has come. Ends of buckets, milliseconds since the epoch. */
 export interface SeriesProgress {
-  readonly identity: SeriesIdentity;
+  /** Another one when the labels of its item change: from then on it is another series to the receiver. */
+  identity: SeriesIdentity;
   /** Newest bucket that was put into the queue. */
   lastMs: number;
   /** Newest bucket that the receiver has had; undefined before the first. */

@@ -40,15 +40,15 @@ function story(
     receiver,
     reach,
     /** A run whose answer has data for the minutes of `has`; the value is the minute of the day. */
-    async run(has: (endMs: number) => boolean = () => true, lagMs = 0): Promise<void> {
+    async run(has: (endMs: number) => boolean = () => true, lagMs = 0, answered = item): Promise<void> {
       const nowMs = clock.now();
       const completeMs = nowMs - minute;
       const endMs = Math.floor(completeMs / minute) * minute;
       const windowMs = endMs - Math.max(5, Math.ceil(reach() / minute)) * minute;
       const buckets: Record<number, number> = {};
       for (let end = windowMs + minute; end <= endMs; end += minute) if (has(end)) buckets[end] = minuteOf(end);
-      const series = [shown(item, undefined, buckets)];
-      outlet.book.offer({ item, nowMs, intervalMs: minute, startMs: windowMs, completeMs, lagMs, series });
+      const series = [shown(answered, undefined, buckets)];
+      outlet.book.offer({ item: answered, nowMs, intervalMs: minute, startMs: windowMs, completeMs, lagMs, series });
       outlet.flush(nowMs);
       await clock.advance(minute);
     },
@@ -106,6 +106,16 @@ describe('which buckets are sent', () => {
     expect(s.missed()).toEqual([['lost', 61]]);
   });
 
+  it('go on under new labels when those of the item change, each bucket once', async () => {
+    const s = story();
+    await s.run();
+    await s.run();
+    const labels = [...s.item.labels, ['env', 'prod'] as const];
+    await s.run(undefined, 0, { ...s.item, labels });
+    expect(s.held()).toEqual(range(noon - 4, noon + 1));
+    expect(s.receiver.labels).toEqual([s.item.labels, s.item.labels, labels]);
+  });
+
   it('a value that is of no bucket is sent with the time of its run', async () => {
     const s = story();
     const nowMs = s.clock.now();
@@ -147,6 +157,20 @@ describe('the file of progress', () => {
     await second.clock.advance(20 * minute);
     await second.run();
     expect(second.held()).toEqual(range(noon, noon + 19));
+  });
+
+  it('holds where an item begins, so that a restart before the first delivery does not begin later', async () => {
+    const file = memoryFile();
+    const receiver = fakeReceiver();
+    receiver.down = true;
+    const first = story({}, file, receiver);
+    await first.run();
+    receiver.kill();
+    receiver.down = false;
+    const second = story({}, file, receiver);
+    await second.clock.advance(20 * minute);
+    await second.run();
+    expect(second.held()).toEqual(range(noon - 4, noon + 19));
   });
 
   it.each([

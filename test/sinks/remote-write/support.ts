@@ -1,3 +1,4 @@
+import type { LabelPair } from '../../../src/core/labels.ts';
 import { ok } from '../../../src/core/outcome.ts';
 import { planScrape } from '../../../src/plan/plan.ts';
 import type { OfferedSeries, ScrapeItem } from '../../../src/scrape/ports.ts';
@@ -35,6 +36,8 @@ export function shown(
 /** What a receiver holds: times and values by series, in order of arrival. */
 export interface FakeReceiver {
   readonly held: Map<string, [number, number][]>;
+  /** Labels of the items of the series that came, in order of arrival. */
+  readonly labels: (readonly LabelPair[])[];
   /** Samples that came once more, which a receiver takes for the same. */
   again: number;
   down: boolean;
@@ -49,6 +52,7 @@ function keep({ series, times, values }: SeriesPoints, receiver: FakeReceiver): 
   const key = [series.name, ...series.dimensions.map(([, value]) => value)].join(' ');
   const held = receiver.held.get(key) ?? [];
   receiver.held.set(key, held);
+  receiver.labels.push(series.labels);
   for (const [at, time] of times.entries()) {
     const value = values[at] ?? Number.NaN;
     if (held.some(([known, same]) => known === time && same === value)) receiver.again += 1;
@@ -63,6 +67,7 @@ export function fakeReceiver(): FakeReceiver {
       process += 1;
     },
     held: new Map(),
+    labels: [],
     again: 0,
     down: false,
     strict: false,
