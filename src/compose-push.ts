@@ -1,16 +1,10 @@
-import type { CoreInput } from './compose.ts';
-import { publicClouds } from './core/clouds.ts';
-import type { AuthenticationConfig } from './core/runtime-config.ts';
+import type { ComposedSinks } from './compose-sinks.ts';
 import type { BucketBook, ScrapeEvent } from './scrape/ports.ts';
 import { createCollector } from './sinks/feed/collector.ts';
-import { createHub } from './sinks/hub/hub.ts';
-import type { TokenReader } from './sinks/remote-write/ports.ts';
 import type { SeriesPieces, SeriesStore } from './store/ports.ts';
 import { itemMetrics, statusOwner } from './telemetry/item-status.ts';
 import { type OwnMetric, ownMetricName, ownMetrics } from './telemetry/own-metrics.ts';
 import type { OwnRegistry } from './telemetry/registry.ts';
-import { createSinkLog } from './telemetry/sink-log.ts';
-import { sinkMetrics } from './telemetry/sink-metrics.ts';
 
 /** What lies between the runs and the sinks that are pushed to. */
 export interface Push {
@@ -24,52 +18,31 @@ export interface Push {
   note(event: ScrapeEvent): void;
   /** Gives what was gathered to the sinks. `runMs`: time of the run, milliseconds since the epoch. */
   offer(runMs: number): void;
-  /** Lets the sinks deliver what they have, for at most `graceMs`. */
-  stop(graceMs: number): Promise<void>;
 }
 
 /** Own metrics that Promitor gives to its other sinks too. */
 const limitMetrics: ReadonlySet<OwnMetric> = new Set(['ratelimitArm', 'ratelimitArmThrottled']);
 
-/** Undefined without a sink to push to, and for commands that only print. */
+/** Gathers the runs of one core for the sinks; undefined without any. */
 export function composePush(
-  input: CoreInput,
+  sinks: ComposedSinks | undefined,
   parts: {
     readonly store: SeriesStore & SeriesPieces;
     readonly statusStore: SeriesPieces;
     readonly registry: OwnRegistry;
-    readonly tokensFor: (identity: AuthenticationConfig | undefined) => TokenReader;
+    readonly prefix: 'azimuth' | 'promitor';
   },
 ): Push | undefined {
-  const { clock, random, version, runtime } = input;
-  if (input.scrapedOnly === true || Object.keys(runtime.sinks).length === 0) return undefined;
-  const { statusStore, registry } = parts;
-  const prefix = runtime.prometheus?.systemMetricsPrefix ?? 'azimuth';
+  if (sinks === undefined) return undefined;
+  const { statusStore, registry, prefix } = parts;
   const headOf = (metric: OwnMetric): { name: string; help: string } => ({
     name: ownMetricName(metric, prefix),
     help: ownMetrics[metric].help,
   });
   const collector = createCollector();
-  const measure = sinkMetrics(registry);
-  const log = createSinkLog(input.logger);
-  const hub = createHub({
-    config: runtime.sinks,
-    clock,
-    random,
-    version,
-    remoteWrite: {
-      historyMs: runtime.azureMonitor.historyMs,
-      scope: input.declaration.cloud.workspaceScope ?? publicClouds.Global.workspaceScope,
-      tokens: parts.tokensFor,
-    },
-    observe: (event) => {
-      measure(event);
-      log(event);
-    },
-  });
 
   return {
-    ...(hub.book === undefined ? {} : { book: hub.book }),
+    ...(sinks.book === undefined ? {} : { book: sinks.book }),
     store: collector.watch(parts.store),
     registry: {
       ...registry,
@@ -82,7 +55,6 @@ export function composePush(
       if (event.kind !== 'succeeded' && event.kind !== 'failed') return;
       for (const metric of itemMetrics) collector.item(headOf(metric), statusOwner(event.item), statusStore);
     },
-    offer: (runMs) => hub.offer(collector.take(runMs)),
-    stop: (graceMs) => hub.stop(graceMs),
+    offer: (runMs) => sinks.offer(collector.take(runMs)),
   };
 }

@@ -7,6 +7,7 @@ import type { ComposedDiscovery } from './compose-discovery.ts';
 import type { ComposedLabels } from './compose-labels.ts';
 import { composePlanning, type Planning } from './compose-planning.ts';
 import { composePush } from './compose-push.ts';
+import { type ComposedSinks, composeSinks } from './compose-sinks.ts';
 import type { Clock } from './core/clock.ts';
 import type { Declaration } from './core/declaration.ts';
 import { createLimiter, type Limiter } from './core/limiter.ts';
@@ -72,6 +73,8 @@ export interface ExporterCore {
   readonly startUpCheck: StartUpCheck;
   /** Removes series that outlived their bound. */
   expire(): void;
+  /** Those that are pushed to; undefined without any. */
+  readonly sinks: ComposedSinks | undefined;
   /** Lets the sinks that are pushed to deliver what they have, for at most `graceMs`. */
   stopSinks(graceMs: number): Promise<void>;
   close(): Promise<void>;
@@ -94,12 +97,8 @@ export function composeCore(input: CoreInput): ExporterCore {
     perMetricLimit: Number.POSITIVE_INFINITY,
     totalLimit: Number.POSITIVE_INFINITY,
   });
-  const push = composePush(input, {
-    store,
-    statusStore,
-    registry,
-    tokensFor: (identity) => azure.tokensFor(identity),
-  });
+  const sinks = composeSinks(input);
+  const push = composePush(sinks, { store, statusStore, registry, prefix });
   const log = createScrapeLog(logger);
   const metrics = createScrapeMetrics(push?.registry ?? registry, identityOf(input));
   const status = createItemStatus(statusStore, prefix);
@@ -112,6 +111,7 @@ export function composeCore(input: CoreInput): ExporterCore {
     startUpCheck.note(event);
   };
   const azure = connectAzure(input, metrics);
+  sinks?.attach({ registry, tokensFor: (identity) => azure.tokensFor(identity) });
   const planning = composePlanning({
     ...input,
     azure,
@@ -191,7 +191,8 @@ export function composeCore(input: CoreInput): ExporterCore {
     check: (signal) => runCheck(checkDeps, signal),
     startUpCheck,
     expire,
-    stopSinks: (graceMs) => push?.stop(graceMs) ?? Promise.resolve(),
+    sinks,
+    stopSinks: (graceMs) => sinks?.stop(graceMs) ?? Promise.resolve(),
     async close() {
       discovery?.stop();
       labels.stop();
