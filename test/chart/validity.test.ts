@@ -15,7 +15,16 @@ const notYet: readonly string[] = ['everything'];
 const incomplete = 'default';
 
 /** What volumes of the values files bring. */
-const mountedFiles = ['principal.pfx', 'principal.pem', 'client-secret', 'ca.pem', 'client.pem', 'client-key.pem'];
+const mountedFiles = [
+  'principal.pfx',
+  'principal.pem',
+  'client-secret',
+  'ca.pem',
+  'client.pem',
+  'client-key.pem',
+  'token',
+  'remote-write-password',
+];
 
 const folder = mkdtempSync(join(tmpdir(), 'azimuth-chart-'));
 afterAll(() => rmSync(folder, { recursive: true }));
