@@ -65,6 +65,8 @@ export interface Wire {
   readonly url: string;
   /** False answers 503. */
   up: boolean;
+  /** Requests that it still lets through before it answers 503. */
+  left: number;
   /** Statuses that the receiver answered, and how often. */
   readonly answers: Map<number, number>;
   /** Cuts the wire for good, as the end of a process does. */
@@ -74,11 +76,12 @@ export interface Wire {
 /** A wire to the receiver's write route; it ends with the test. */
 export async function wireTo(port: number): Promise<Wire> {
   const server = createServer((incoming, outgoing) => {
-    if (!wire.up) {
+    if (!wire.up || wire.left === 0) {
       incoming.resume();
       outgoing.writeHead(503).end('away');
       return;
     }
+    wire.left -= 1;
     const { method, headers } = incoming;
     const onward = request({ port, host: '127.0.0.1', path: '/api/v1/write', method, headers }, (answer) => {
       const { statusCode = 0 } = answer;
@@ -94,6 +97,7 @@ export async function wireTo(port: number): Promise<Wire> {
   const wire: Wire = {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/api/v1/write`,
     up: true,
+    left: Number.POSITIVE_INFINITY,
     answers: new Map(),
     cut() {
       closed ??= new Promise<void>((resolve) => {
