@@ -76,6 +76,7 @@ export function createBook(options: BookOptions): Book {
       const moved: SeriesProgress[] = [];
       const gaps = { late: 0, lost: 0 };
       const seen = new Set<string>();
+      let times: readonly number[] = [];
       for (const series of answer.series) {
         const key = seriesKey(series.family.name, series.dimensionValues);
         if (seen.has(key)) continue;
@@ -89,11 +90,8 @@ export function createBook(options: BookOptions): Book {
         if (state.identity.labels !== item.labels) state.identity = identityOf(item, series);
         state.lastMs = last.endMs;
         own.series.set(key, state);
-        points.push({
-          series: state.identity,
-          times: fresh.map(({ endMs }) => endMs),
-          values: fresh.map(({ value }) => value),
-        });
+        times = timesOf(fresh, times);
+        points.push({ series: state.identity, times, values: fresh.map(({ value }) => value) });
         moved.push(state);
       }
       own.floorMs = Math.max(own.floorMs, passMs);
@@ -198,6 +196,12 @@ function freshBuckets({ buckets }: OfferedSeries, lastMs: number | undefined, re
 }
 
 type Bucket = OfferedSeries['buckets'][number];
+
+/** Ends of buckets; those of the series before when they are the same, as most are, which takes a third off a queue. */
+function timesOf(fresh: readonly Bucket[], before: readonly number[]): readonly number[] {
+  const same = fresh.length === before.length && fresh.every(({ endMs }, at) => endMs === before[at]);
+  return same ? before : fresh.map(({ endMs }) => endMs);
+}
 
 /** Counts what lies between two neighbours. What was never done with and ended before the window was out of reach. */
 function addGap(beforeMs: number, endMs: number, { answer, floorMs, gaps }: Reading): void {
