@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { compress } from 'snappyjs';
 import { parseLabelText } from '../src/core/label-text.ts';
+import type { ScrapeItem } from '../src/scrape/ports.ts';
 import { createCollector } from '../src/sinks/feed/collector.ts';
 import { createFeed } from '../src/sinks/feed/feed.ts';
 import type { Batch, RunSamples, Sink } from '../src/sinks/feed/ports.ts';
@@ -15,6 +16,7 @@ import { createEncoder } from '../src/sinks/otlp/encode.ts';
 import { createGrpcTransport } from '../src/sinks/otlp/grpc.ts';
 import { openOtlpSink } from '../src/sinks/otlp/otlp.ts';
 import { createAuthorization } from '../src/sinks/remote-write/authorization.ts';
+import { createBook } from '../src/sinks/remote-write/book.ts';
 import { createEncoder as createRemoteWriteEncoder } from '../src/sinks/remote-write/encode.ts';
 import type { SeriesPoints } from '../src/sinks/remote-write/ports.ts';
 import { toRanges } from '../src/sinks/remote-write/ranges.ts';
@@ -26,6 +28,7 @@ import { createSeriesStore } from '../src/store/series-store.ts';
 import { realClock } from '../src/telemetry/clock.ts';
 import { remoteWriteConfig } from '../test/fakes/point-batch.ts';
 import { decodeForBench, encodeForBench } from '../test/receivers/remote-write-schema.ts';
+import { anItem, hour, minute, shown } from '../test/sinks/remote-write/support.ts';
 import type { Ports } from './sinks-receiver.ts';
 
 /**
@@ -126,6 +129,7 @@ const { ExportMetricsServiceRequest } = generated.opentelemetry.proto.collector.
 async function bench(ports: Ports): Promise<void> {
   const nextRun = makeRuns();
   await benchRemoteWrite(ports);
+  await benchBook();
   const contenders = [statsd(ports), await otlp('http/protobuf', ports), await otlp('grpc', ports)];
   for (const { name, sink, gapMs, floor } of contenders) {
     const own: number[] = [];
@@ -196,6 +200,51 @@ async function benchRemoteWrite(ports: Ports): Promise<void> {
   agent.destroy();
   await sink.close();
   report('remote write 1.0', median(own), median(bare));
+}
+
+/** What remote write does before its queue: to find what is new of the answers, here of a hundred series each. */
+async function benchBook(): Promise<void> {
+  const perItem = 100;
+  const zones = Array.from({ length: perItem }, (_, at) => `zone-${at}`);
+  const items = Array.from({ length: samples / perItem }, (_, at): ScrapeItem => ({ ...anItem(), id: `item ${at}` }));
+  let lost = 0;
+  const book = createBook({
+    resumeFromMs: 2 * minute,
+    historyMs: 12 * hour,
+    room: () => Number.POSITIVE_INFINITY,
+    missed: (_reason, buckets) => {
+      lost += buckets;
+    },
+    began: () => undefined,
+  });
+  const took: number[] = [];
+  for (let round = 0; round <= rounds; round += 1) {
+    const completeMs = 1_767_268_800_000 + round * minute;
+    const ends = Array.from({ length: 5 }, (_, at) => [completeMs - at * minute, at / 4]);
+    const answers = items.map((item) => ({
+      item,
+      nowMs: completeMs + minute,
+      intervalMs: minute,
+      startMs: completeMs - 5 * minute,
+      completeMs,
+      lagMs: 0,
+      series: zones.map((zone) => shown(item, zone, Object.fromEntries(ends))),
+    }));
+    let fresh = 0;
+    const tookMs = await cpuOf(() => {
+      for (const answer of answers) {
+        book.reach(answer.item, answer);
+        fresh += book.offer(answer);
+      }
+      for (const { delivered } of book.take()) delivered();
+    });
+    if (round === 0) continue;
+    if (fresh !== samples || lost > 0) throw new Error(`${fresh} samples are new, and ${lost} were lost`);
+    took.push(tookMs);
+  }
+  process.stdout.write(
+    `                     ${median(took).toFixed(0)} ms CPU more to find these among ${5 * samples} buckets\n`,
+  );
 }
 
 function statsd(ports: Ports): Contender {
