@@ -4,18 +4,31 @@ import { Agent } from 'node:http';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { compress } from 'snappyjs';
+import { parseLabelText } from '../src/core/label-text.ts';
+import type { ScrapeItem } from '../src/scrape/ports.ts';
 import { createCollector } from '../src/sinks/feed/collector.ts';
 import { createFeed } from '../src/sinks/feed/feed.ts';
-import type { RunSamples, Sink } from '../src/sinks/feed/ports.ts';
+import type { Batch, RunSamples, Sink } from '../src/sinks/feed/ports.ts';
+import { rowsOf } from '../src/sinks/feed/samples.ts';
 import { post } from '../src/sinks/http/post.ts';
 import { createEncoder } from '../src/sinks/otlp/encode.ts';
 import { createGrpcTransport } from '../src/sinks/otlp/grpc.ts';
 import { openOtlpSink } from '../src/sinks/otlp/otlp.ts';
+import { createAuthorization } from '../src/sinks/remote-write/authorization.ts';
+import { createBook } from '../src/sinks/remote-write/book.ts';
+import { createEncoder as createRemoteWriteEncoder } from '../src/sinks/remote-write/encode.ts';
+import type { SeriesPoints } from '../src/sinks/remote-write/ports.ts';
+import { toRanges } from '../src/sinks/remote-write/ranges.ts';
+import { createRemoteWriteSink } from '../src/sinks/remote-write/remote-write.ts';
 import { encode as encodeStatsd } from '../src/sinks/statsd/encode.ts';
 import { createStatsdSink } from '../src/sinks/statsd/statsd.ts';
 import { mapToIds } from '../src/sinks/statuspage/mapping.ts';
 import { createSeriesStore } from '../src/store/series-store.ts';
 import { realClock } from '../src/telemetry/clock.ts';
+import { remoteWriteConfig } from '../test/fakes/point-batch.ts';
+import { decodeForBench, encodeForBench } from '../test/receivers/remote-write-schema.ts';
+import { anItem, hour, minute, shown } from '../test/sinks/remote-write/support.ts';
 import type { Ports } from './sinks-receiver.ts';
 
 /**
@@ -66,10 +79,14 @@ function median(values: readonly number[]): number {
 }
 
 /** Sends a run through a feed; fails when a sample is lost. */
-async function through(sink: Sink, batch: RunSamples, gapMs: number): Promise<void> {
+function through(sink: Sink, batch: RunSamples, gapMs: number): Promise<void> {
+  return throughFeed(sink, batch, gapMs);
+}
+
+async function throughFeed<B extends Batch>(sink: Sink<B>, batch: B, gapMs = 0): Promise<void> {
   let sent = 0;
   const all = Promise.withResolvers<void>();
-  const feed = createFeed<RunSamples>({
+  const feed = createFeed<B>({
     name: 'statsd',
     open: () => Promise.resolve({ ...sink, close: () => Promise.resolve() }),
     clock: realClock,
@@ -111,6 +128,8 @@ const { ExportMetricsServiceRequest } = generated.opentelemetry.proto.collector.
 
 async function bench(ports: Ports): Promise<void> {
   const nextRun = makeRuns();
+  await benchRemoteWrite(ports);
+  await benchBook();
   const contenders = [statsd(ports), await otlp('http/protobuf', ports), await otlp('grpc', ports)];
   for (const { name, sink, gapMs, floor } of contenders) {
     const own: number[] = [];
@@ -140,6 +159,91 @@ function report(name: string, sinkMs: number, floorMs: number): void {
   const core = ((sinkMs / 60_000) * 100).toFixed(2);
   process.stdout.write(
     `${name.padEnd(20)} ${sinkMs.toFixed(0)} ms CPU for ${samples} samples, ${core}% of a core at one run a minute; floor ${floorMs.toFixed(0)} ms, ratio ${(sinkMs / floorMs).toFixed(2)}\n`,
+  );
+}
+
+/** As many series of one new sample through remote write; the floor encodes ready objects with protobufjs. */
+async function benchRemoteWrite(ports: Ports): Promise<void> {
+  const url = `http://127.0.0.1:${ports.http}/api/v1/write`;
+  const config = remoteWriteConfig({ url });
+  const authorization = createAuthorization({ kind: 'none' });
+  const sink = createRemoteWriteSink(config, { now: () => Date.now(), userAgent: 'bench', authorization });
+  const nextRun = makeRuns();
+  const encode = createRemoteWriteEncoder('1.0', []);
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  const headers = { 'content-type': 'application/x-protobuf', 'content-encoding': 'snappy' };
+  const { signal } = new AbortController();
+  // Label lists are shared by the series of an item, as in the plan.
+  const lists = new Map<string, SeriesPoints['series']['labels']>();
+  const own: number[] = [];
+  const bare: number[] = [];
+  for (let round = 0; round <= rounds; round += 1) {
+    const points = [...rowsOf(nextRun(round))].map(({ family, labels, value = 0, timeMs }): SeriesPoints => {
+      const list = lists.get(labels.text) ?? parseLabelText(labels.text);
+      lists.set(labels.text, list);
+      const series = { name: family.name, help: family.help, labels: list, dimensions: [] };
+      return { series, times: [timeMs], values: [value] };
+    });
+    const ready = toRanges(points, config.samplesPerRequest).map((range) => decodeForBench(encode(range)));
+    const batch = { runMs: 0, samples, bytes: 0, points, delivered: () => undefined };
+    const sinkMs = await cpuOf(() => throughFeed(sink, batch));
+    const floorMs = await cpuOf(async () => {
+      for (const message of ready) {
+        const body = compress(encodeForBench(message));
+        await post({ url, headers, body, agent }, signal);
+      }
+    });
+    if (round === 0) continue;
+    own.push(sinkMs);
+    bare.push(floorMs);
+  }
+  agent.destroy();
+  await sink.close();
+  report('remote write 1.0', median(own), median(bare));
+}
+
+/** What remote write does before its queue: to find what is new of the answers, here of a hundred series each. */
+async function benchBook(): Promise<void> {
+  const perItem = 100;
+  const zones = Array.from({ length: perItem }, (_, at) => `zone-${at}`);
+  const items = Array.from({ length: samples / perItem }, (_, at): ScrapeItem => ({ ...anItem(), id: `item ${at}` }));
+  let lost = 0;
+  const book = createBook({
+    resumeFromMs: 2 * minute,
+    historyMs: 12 * hour,
+    room: () => Number.POSITIVE_INFINITY,
+    missed: (_reason, buckets) => {
+      lost += buckets;
+    },
+    began: () => undefined,
+  });
+  const took: number[] = [];
+  for (let round = 0; round <= rounds; round += 1) {
+    const completeMs = 1_767_268_800_000 + round * minute;
+    const ends = Array.from({ length: 5 }, (_, at) => [completeMs - at * minute, at / 4]);
+    const answers = items.map((item) => ({
+      item,
+      nowMs: completeMs + minute,
+      intervalMs: minute,
+      startMs: completeMs - 5 * minute,
+      completeMs,
+      lagMs: 0,
+      series: zones.map((zone) => shown(item, zone, Object.fromEntries(ends))),
+    }));
+    let fresh = 0;
+    const tookMs = await cpuOf(() => {
+      for (const answer of answers) {
+        book.reach(answer.item, answer);
+        fresh += book.offer(answer);
+      }
+      for (const { delivered } of book.take()) delivered();
+    });
+    if (round === 0) continue;
+    if (fresh !== samples || lost > 0) throw new Error(`${fresh} samples are new, and ${lost} were lost`);
+    took.push(tookMs);
+  }
+  process.stdout.write(
+    `                     ${median(took).toFixed(0)} ms CPU more to find these among ${5 * samples} buckets\n`,
   );
 }
 

@@ -40,7 +40,14 @@ export const rooms: Readonly<Record<string, Room>> = {
     own: ['@opentelemetry/.*', '@grpc/grpc-js', 'node:https?', 'node:zlib', 'node:util'],
   },
   'sinks/statuspage': { may: ['core', 'sinks/feed', 'sinks/http'], own: ['node:https?'] },
-  'sinks/hub': { may: ['core', 'sinks/feed', 'sinks/statsd', 'sinks/otlp', 'sinks/statuspage'], own: [] },
+  'sinks/remote-write': {
+    may: ['core', 'sinks/feed', 'sinks/http'],
+    own: ['snappyjs', 'node:https?', 'node:fs.*', 'node:path'],
+  },
+  'sinks/hub': {
+    may: ['core', 'sinks/feed', 'sinks/statsd', 'sinks/otlp', 'sinks/statuspage', 'sinks/remote-write'],
+    own: [],
+  },
   'sinks/prometheus': { may: ['core', 'store'], own: ['node:zlib', 'node:util', 'node:events', 'node:timers.*'] },
   http: {
     may: ['core'],

@@ -10,6 +10,7 @@ import { declarationShape } from './promitor/declaration-shape.ts';
 import { healthReport } from './promitor/health.ts';
 import { runtimeShape } from './promitor/runtime-shape.ts';
 import type { Scheduler } from './schedule/scheduler.ts';
+import type { Hub } from './sinks/hub/hub.ts';
 import type { StatusExtras } from './status/ports.ts';
 import { levelControl } from './telemetry/logger.ts';
 
@@ -54,7 +55,7 @@ export function composeApp(input: AppInput): RequestListener {
       unhealthy: () => standing().map((message) => ({ code: 'AZ2003', message })),
       concerns: () => health.concerns(),
       ready: () => notReady().length === 0,
-      extras: () => ({ ...discoveryRows(discovery, clock.now()), ...input.extras?.() }),
+      extras: () => ({ ...discoveryRows(discovery, clock.now()), ...sinkRows(core.sinks), ...input.extras?.() }),
     }),
     now: () => clock.now(),
     users: () => web().users,
@@ -80,6 +81,19 @@ function discoveryRows(discovery: ComposedDiscovery | undefined, nowMs: number):
     ...(problem === undefined ? {} : { problem }),
   }));
   return { discovery: rows };
+}
+
+/** Sinks as the status page shows them. */
+function sinkRows(sinks: Hub | undefined): StatusExtras {
+  if (sinks === undefined) return {};
+  const rows = sinks.states().map(({ name, queueSamples, lostSamples, failing }) => ({
+    name,
+    healthy: failing === undefined,
+    queued: queueSamples,
+    dropped: lostSamples,
+    ...(failing === undefined ? {} : { problem: failing }),
+  }));
+  return { sinks: rows };
 }
 
 /** False for groups that are known to be empty, which leave nothing to wait for. */

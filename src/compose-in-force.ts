@@ -12,7 +12,7 @@ import type { RunReason } from './schedule/ports.ts';
 import { startDelays } from './schedule/spread.ts';
 import type { GrainBook } from './scrape/grains.ts';
 import type { Knowledge } from './scrape/knowledge.ts';
-import type { ScrapeEvent } from './scrape/ports.ts';
+import type { BucketBook, ScrapeEvent } from './scrape/ports.ts';
 import { createScraper, type Delays, type RunResult, type ScrapeMemory, type Scraper } from './scrape/scraper.ts';
 import type { TraceBook } from './scrape/traces.ts';
 import type { SeriesSnapshots, SeriesStore } from './store/ports.ts';
@@ -26,6 +26,8 @@ export interface Lasting {
   readonly store: SeriesStore & SeriesSnapshots;
   /** Where runs write: the store, and what stands before it. */
   readonly runStore: SeriesStore;
+  /** Wants every bucket; undefined unless a sink does. */
+  readonly book: BucketBook | undefined;
   readonly statusStore: SeriesStore & SeriesSnapshots;
   readonly knowledge: Knowledge;
   readonly grains: GrainBook;
@@ -117,7 +119,7 @@ export function composeInForce(
 function composeScraper(
   { clock, cpus }: CoreInput,
   runtime: RuntimeConfig,
-  { azure, knowledge, grains, memory, traces, runStore, note }: Lasting,
+  { azure, knowledge, grains, memory, traces, runStore, book, note }: Lasting,
   accepts: (itemId: string) => boolean,
 ): Scraper {
   const { mutexTimeoutMs } = runtime.concurrency;
@@ -136,6 +138,7 @@ function composeScraper(
     grains,
     traces,
     memory,
+    ...(book === undefined ? {} : { book }),
     inGroup: ({ id }, work) => inLogContext({ queryGroup: id }, work),
     historyMs: runtime.azureMonitor.historyMs,
     ...(mutexTimeoutMs === undefined ? {} : { groupTimeoutMs: mutexTimeoutMs }),

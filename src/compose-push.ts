@@ -1,16 +1,15 @@
-import type { CoreInput } from './compose.ts';
-import type { ScrapeEvent } from './scrape/ports.ts';
+import type { BucketBook, ScrapeEvent } from './scrape/ports.ts';
 import { createCollector } from './sinks/feed/collector.ts';
-import { createHub } from './sinks/hub/hub.ts';
+import type { Hub } from './sinks/hub/hub.ts';
 import type { SeriesPieces, SeriesStore } from './store/ports.ts';
 import { itemMetrics, statusOwner } from './telemetry/item-status.ts';
 import { type OwnMetric, ownMetricName, ownMetrics } from './telemetry/own-metrics.ts';
 import type { OwnRegistry } from './telemetry/registry.ts';
-import { createSinkLog } from './telemetry/sink-log.ts';
-import { sinkMetrics } from './telemetry/sink-metrics.ts';
 
 /** What lies between the runs and the sinks that are pushed to. */
 export interface Push {
+  /** Wants every bucket; absent unless a sink does. */
+  readonly book?: BucketBook;
   /** Stands before the store: what a run writes is gathered. */
   readonly store: SeriesStore;
   /** Stands before the own metrics: the limits of Azure are gathered, as in Promitor. */
@@ -19,45 +18,31 @@ export interface Push {
   note(event: ScrapeEvent): void;
   /** Gives what was gathered to the sinks. `runMs`: time of the run, milliseconds since the epoch. */
   offer(runMs: number): void;
-  /** Lets the sinks deliver what they have, for at most `graceMs`. */
-  stop(graceMs: number): Promise<void>;
 }
 
 /** Own metrics that Promitor gives to its other sinks too. */
 const limitMetrics: ReadonlySet<OwnMetric> = new Set(['ratelimitArm', 'ratelimitArmThrottled']);
 
-/** Undefined without a sink to push to, and for commands that only print. */
+/** Gathers the runs of one core for the sinks; undefined without any. */
 export function composePush(
-  input: CoreInput,
+  sinks: Hub | undefined,
   parts: {
     readonly store: SeriesStore & SeriesPieces;
     readonly statusStore: SeriesPieces;
     readonly registry: OwnRegistry;
+    readonly prefix: 'azimuth' | 'promitor';
   },
 ): Push | undefined {
-  const { clock, random, version, runtime } = input;
-  if (input.scrapedOnly === true || Object.keys(runtime.sinks).length === 0) return undefined;
-  const { statusStore, registry } = parts;
-  const prefix = runtime.prometheus?.systemMetricsPrefix ?? 'azimuth';
+  if (sinks === undefined) return undefined;
+  const { statusStore, registry, prefix } = parts;
   const headOf = (metric: OwnMetric): { name: string; help: string } => ({
     name: ownMetricName(metric, prefix),
     help: ownMetrics[metric].help,
   });
   const collector = createCollector();
-  const measure = sinkMetrics(registry);
-  const log = createSinkLog(input.logger);
-  const hub = createHub({
-    config: runtime.sinks,
-    clock,
-    random,
-    version,
-    observe: (event) => {
-      measure(event);
-      log(event);
-    },
-  });
 
   return {
+    ...(sinks.book === undefined ? {} : { book: sinks.book }),
     store: collector.watch(parts.store),
     registry: {
       ...registry,
@@ -70,7 +55,6 @@ export function composePush(
       if (event.kind !== 'succeeded' && event.kind !== 'failed') return;
       for (const metric of itemMetrics) collector.item(headOf(metric), statusOwner(event.item), statusStore);
     },
-    offer: (runMs) => hub.offer(collector.take(runMs)),
-    stop: (graceMs) => hub.stop(graceMs),
+    offer: (runMs) => sinks.offer(collector.take(runMs)),
   };
 }

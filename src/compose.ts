@@ -8,6 +8,7 @@ import type { ComposedDiscovery } from './compose-discovery.ts';
 import { composeInForce, type InForce, type Lasting } from './compose-in-force.ts';
 import type { ComposedLabels } from './compose-labels.ts';
 import { composePush } from './compose-push.ts';
+import { composeSinks, type SinkSurroundings } from './compose-sinks.ts';
 import { keepUnchanged } from './config/unchanged.ts';
 import type { Clock } from './core/clock.ts';
 import type { Declaration } from './core/declaration.ts';
@@ -24,6 +25,7 @@ import { createKnowledge } from './scrape/knowledge.ts';
 import type { ScrapeEvent, ScrapeItem } from './scrape/ports.ts';
 import { createScrapeMemory, type RunResult } from './scrape/scraper.ts';
 import { createTraceBook } from './scrape/traces.ts';
+import type { Hub } from './sinks/hub/hub.ts';
 import { createStatus, type Status } from './status/status.ts';
 import { createSeriesStore } from './store/series-store.ts';
 import { createItemStatus, itemMetrics } from './telemetry/item-status.ts';
@@ -83,6 +85,8 @@ export interface ExporterCore {
   reconfigure(configured: Configured): Promise<ReadonlySet<string>>;
   /** Removes series that outlived their bound. */
   expire(): void;
+  /** Those that are pushed to; undefined without any. */
+  readonly sinks: Hub | undefined;
   /** Lets the sinks that are pushed to deliver what they have, for at most `graceMs`. */
   stopSinks(graceMs: number): Promise<void>;
   close(): Promise<void>;
@@ -96,7 +100,9 @@ export function composeCore(input: CoreInput): ExporterCore {
   const registry = createOwnRegistry({ prefix, elsewhere: itemMetrics, runtime: true });
   const store = createSeriesStore(boundsOf(input.runtime));
   const statusStore = createSeriesStore(unlimited);
-  const push = composePush(input, { store, statusStore, registry });
+  const tokensFor: SinkSurroundings['tokensFor'] = (identity) => azure.tokensFor(identity);
+  const sinks = composeSinks(input, { registry, tokensFor });
+  const push = composePush(sinks, { store, statusStore, registry, prefix });
   const log = createScrapeLog(logger);
   const metrics = createScrapeMetrics(push?.registry ?? registry, identityOf(input));
   const azure = connectAzure(input, metrics);
@@ -122,6 +128,7 @@ export function composeCore(input: CoreInput): ExporterCore {
     registry,
     store,
     runStore: push?.store ?? store,
+    book: push?.book,
     statusStore,
     knowledge: createKnowledge(() => clock.now()),
     grains: createGrainBook(azure.metrics),
@@ -219,7 +226,8 @@ export function composeCore(input: CoreInput): ExporterCore {
       return schedules;
     },
     expire,
-    stopSinks: (graceMs) => push?.stop(graceMs) ?? Promise.resolve(),
+    sinks,
+    stopSinks: (graceMs) => sinks?.stop(graceMs) ?? Promise.resolve(),
     async close() {
       force.planning.stop();
       await azure.close();

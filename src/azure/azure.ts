@@ -1,9 +1,10 @@
 import type { Clock } from '../core/clock.ts';
 import type { CloudEndpoints } from '../core/clouds.ts';
-import type { Outcome } from '../core/outcome.ts';
+import { type Outcome, ok } from '../core/outcome.ts';
 import type { AuthenticationConfig } from '../core/runtime-config.ts';
 import type { GraphSource } from '../discovery/ports.ts';
 import type { LogsSource, MetricsSource, QueueSource } from '../scrape/ports.ts';
+import type { TokenReader } from '../sinks/remote-write/ports.ts';
 import type { CallContext } from './call.ts';
 import type { ClientOptions, SdkCredential } from './clients.ts';
 import { buildCredential } from './credentials.ts';
@@ -47,6 +48,8 @@ export interface Azure {
   readonly graph: GraphSource;
   readonly token: TokenPort;
   readonly graphProbe: GraphProbe;
+  /** Tokens for services beside those that are scraped, of the same identity unless another is given. */
+  tokensFor(identity?: AuthenticationConfig): TokenReader;
   /** How the calls on each of Azure's quotas are paced. */
   readonly pace: { state(): PaceState[] };
   /** Gives up acquisitions and closes all connections. Calls in flight end as failures. */
@@ -59,16 +62,17 @@ export function createAzure(options: AzureOptions): Azure {
   const { cloud, plainHosts } = sdkEndpoints(options.cloud);
   const transport = createTransport();
   const httpClient = createTracingClient(transport);
-  const tokenSources = createTenants((tenant) =>
+  const sourceOf = (tenant: string, identity: AuthenticationConfig): TokenSource =>
     createTokenSource({
-      build: () => buildCredential({ cloud, tenantId: tenant, authentication, httpClient, userAgent }),
+      build: () => buildCredential({ cloud, tenantId: tenant, authentication: identity, httpClient, userAgent }),
       authority: cloud.authority,
-      authentication,
+      authentication: identity,
       clock,
       observer,
-    }),
-  );
+    });
+  const tokenSources = createTenants((tenant) => sourceOf(tenant, authentication));
   const tokens = tokenSources.of(tenantId);
+  const others: TokenSource[] = [];
   const closing = new AbortController();
   const recorder = createRecorder({ transport, clock, observer, plainHosts });
   const { rateLimit } = options;
@@ -114,10 +118,19 @@ export function createAzure(options: AzureOptions): Azure {
       probe: (signal) => probe(tokens, `${cloud.resourceManagerAudience}/.default`, signal),
     },
     graphProbe: createGraphProbe(parts),
+    tokensFor(identity) {
+      // A source of its own, so that readiness, which is about scraping, does not wait for a token of a sink.
+      const own = sourceOf(tenantId, identity ?? authentication);
+      others.push(own);
+      return {
+        get: (scope, signal) => read(own, scope, signal),
+        renew: (authorization) => void own.renew(authorization),
+      };
+    },
     pace: { state: () => gate.state() },
     close: () => {
       closing.abort();
-      for (const source of tokenSources.all()) source.close();
+      for (const source of [...tokenSources.all(), ...others]) source.close();
       transport.close();
       return Promise.resolve();
     },
@@ -157,16 +170,22 @@ function sdkCredential(tokens: TokenSource): SdkCredential {
 }
 
 async function probe(tokens: TokenSource, scope: string, signal: AbortSignal): Promise<Outcome<void>> {
-  const error = (message: string): Outcome<void> => ({ kind: 'retry', error: { code: 'AZ3006', message } });
+  const outcome = await read(tokens, scope, signal);
+  return outcome.kind === 'ok' ? ok(undefined) : outcome;
+}
+
+/** A token, or why there is none; ends when the signal aborts. */
+async function read(tokens: TokenSource, scope: string, signal: AbortSignal): Promise<Outcome<string>> {
+  const error = (message: string): Outcome<string> => ({ kind: 'retry', error: { code: 'AZ3006', message } });
   if (signal.aborted) return error('The token was not asked for because the run had ended.');
   let stop: () => void = () => undefined;
-  const aborted = new Promise<Outcome<void>>((resolve) => {
+  const aborted = new Promise<Outcome<string>>((resolve) => {
     stop = () => resolve(error('The wait for an access token was given up because the run ended.'));
     signal.addEventListener('abort', stop, { once: true });
   });
   const got = tokens.get(scope).then(
-    (): Outcome<void> => ({ kind: 'ok', value: undefined }),
-    (cause: unknown): Outcome<void> =>
+    (token): Outcome<string> => ok(token),
+    (cause: unknown): Outcome<string> =>
       cause instanceof TokenError ? { kind: 'retry', error: cause.coded } : error('The token could not be asked for.'),
   );
   try {

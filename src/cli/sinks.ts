@@ -10,7 +10,7 @@ export interface SinkSummary {
 
 /** The sinks of a configuration that are on. */
 export function sinksOf({ prometheus, sinks }: Pick<RuntimeConfig, 'prometheus' | 'sinks'>): SinkSummary[] {
-  const { openTelemetryCollector: otlp, atlassianStatuspage: page } = sinks;
+  const { openTelemetryCollector: otlp, atlassianStatuspage: page, prometheusRemoteWrite: remote } = sinks;
   return [
     ...(prometheus === undefined ? [] : [{ sink: 'prometheusScrapingEndpoint', target: prometheus.baseUriPath }]),
     ...(sinks.statsd === undefined ? [] : [{ sink: 'statsd', target: statsdTarget(sinks.statsd) }]),
@@ -20,6 +20,9 @@ export function sinksOf({ prometheus, sinks }: Pick<RuntimeConfig, 'prometheus' 
     ...(page === undefined
       ? []
       : [{ sink: 'atlassianStatuspage', target: `page ${page.pageId}, ${page.mapping.length} mapped` }]),
+    ...(remote === undefined
+      ? []
+      : [{ sink: 'prometheusRemoteWrite', target: `${remote.url.replace(/\?.*$/, '')}, ${remote.protocol}` }]),
   ];
 }
 

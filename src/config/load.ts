@@ -110,12 +110,13 @@ function loadFiles(input: LoadInput): ReadFiles {
   if (unread !== undefined || texts.length === 0) {
     return missingFile(fileSystem, folder, files, problems, unread ?? runtime.declarationPath, 'metrics declaration');
   }
-  const read = readDeclarationFiles(texts, {
+  const written = readDeclarationFiles(texts, {
     env,
     ...(input.reservedNames === undefined ? {} : { reservedNames: input.reservedNames }),
     ...(discovery === undefined ? {} : { discovery: discovery.read }),
     agent: runtime.hasAgent,
   });
+  const read = onGrid(written, runtime);
   problems.push(...read.problems, ...unmapped(runtime, read));
   return conclude(input, { folder, files, problems: orderProblems(problems, files) }, runtime, read, web);
 }
@@ -135,6 +136,18 @@ function loadRuntime(text: string, file: string, input: LoadInput, folder: strin
   const own = blank ? [] : problems;
   const refused = own.some((item) => item.severity === 'error');
   return { ...read, runtime: refused ? undefined : read.runtime, problems: [...own, ...read.problems] };
+}
+
+/** Remote write delivers each bucket once, so with it all of them lie on the clock's grid, whatever is declared. */
+function onGrid(read: ReadDeclaration, { runtime }: ReadRuntime): ReadDeclaration {
+  const { declaration } = read;
+  if (declaration === undefined || runtime?.sinks.prometheusRemoteWrite === undefined) return read;
+  const metrics = declaration.metrics.map((metric) =>
+    metric.query.kind === 'azureMonitor'
+      ? { ...metric, query: { ...metric.query, alignment: 'grain' as const } }
+      : metric,
+  );
+  return { ...read, declaration: { ...declaration, metrics } };
 }
 
 /** Undefined without the file, which is optional. */

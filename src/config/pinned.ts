@@ -58,6 +58,7 @@ const names: Readonly<Record<string, string>> = {
   'sinks.statsd': 'metricSinks.statsd',
   'sinks.openTelemetryCollector': 'metricSinks.openTelemetryCollector',
   'sinks.atlassianStatuspage': 'metricSinks.atlassianStatuspage',
+  'sinks.prometheusRemoteWrite': 'metricSinks.prometheusRemoteWrite',
   tenantId: 'azureMetadata.tenantId',
   cloud: 'azureMetadata.cloud',
 };

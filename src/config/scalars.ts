@@ -197,17 +197,24 @@ function sentence(reason: string): string {
   return reason.endsWith('.') ? reason : `${reason}.`;
 }
 
-/** An absolute http or https URL without a trailing slash, credentials, query or fragment. */
-export function url(options: { readonly placeholder?: string; readonly plainHttp?: boolean } = {}): Spec<string> {
-  return scalar((given, name) => readUrl(given.trim(), name, options.placeholder, options.plainHttp ?? false), {
-    type: 'string',
-    format: 'uri-template',
-  });
+export interface UrlOptions {
+  /** Must occur in braces. */
+  readonly placeholder?: string;
+  /** Plain http is allowed beyond loopback. */
+  readonly plainHttp?: boolean;
+  /** A query is allowed. */
+  readonly query?: boolean;
 }
 
-function readUrl(given: string, name: string, placeholder: string | undefined, plainHttp: boolean): Reading<string> {
-  if (given.includes('@') || given.includes('?') || given.includes('#')) {
-    const message = `${name} must be a URL without user name, query and fragment.`;
+/** An absolute http or https URL without a trailing slash, credentials, fragment and, unless allowed, query. */
+export function url(options: UrlOptions = {}): Spec<string> {
+  return scalar((given, name) => readUrl(given.trim(), name, options), { type: 'string', format: 'uri-template' });
+}
+
+function readUrl(given: string, name: string, options: UrlOptions): Reading<string> {
+  const { placeholder, plainHttp = false, query = false } = options;
+  if (given.includes('@') || (given.includes('?') && !query) || given.includes('#')) {
+    const message = `${name} must be a URL without user name${query ? '' : ', query'} and fragment.`;
     return { ok: false, code: 'AZ1017', message, hidden: true };
   }
   const probe = placeholder === undefined ? given : given.replace(`{${placeholder}}`, placeholder);

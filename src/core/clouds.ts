@@ -20,6 +20,8 @@ export interface CloudEndpoints {
   readonly logAnalytics?: string;
   /** Token audience of log queries. */
   readonly logAnalyticsAudience?: string;
+  /** Token scope of an Azure Monitor workspace's ingestion; undefined: that of the public cloud. */
+  readonly workspaceScope?: string;
   /** Base URL of a storage account's queues, with `{account}` where the account goes. */
   readonly storageQueue: string;
 }
@@ -28,7 +30,9 @@ export interface CloudEndpoints {
  * Endpoints of the public clouds: constants of the Azure SDKs (`AzureAuthorityHosts`, the audience enumerations of
  * the monitor packages). Promitor has no Log Analytics in China; the service's host is api.loganalytics.azure.cn.
  */
-export const publicClouds: Readonly<Record<Exclude<CloudName, 'Custom'>, CloudEndpoints>> = {
+export const publicClouds: Readonly<
+  Record<Exclude<CloudName, 'Custom'>, CloudEndpoints & { readonly workspaceScope: string }>
+> = {
   Global: {
     name: 'Global',
     authority: 'https://login.microsoftonline.com',
@@ -38,6 +42,7 @@ export const publicClouds: Readonly<Record<Exclude<CloudName, 'Custom'>, CloudEn
     metricsDataPlaneAudience: 'https://metrics.monitor.azure.com',
     logAnalytics: 'https://api.loganalytics.io',
     logAnalyticsAudience: 'https://api.loganalytics.io',
+    workspaceScope: 'https://monitor.azure.com//.default',
     storageQueue: 'https://{account}.queue.core.windows.net',
   },
   China: {
@@ -49,6 +54,7 @@ export const publicClouds: Readonly<Record<Exclude<CloudName, 'Custom'>, CloudEn
     metricsDataPlaneAudience: 'https://metrics.monitor.azure.cn',
     logAnalytics: 'https://api.loganalytics.azure.cn',
     logAnalyticsAudience: 'https://api.loganalytics.azure.cn',
+    workspaceScope: 'https://monitor.azure.cn//.default',
     storageQueue: 'https://{account}.queue.core.chinacloudapi.cn',
   },
   UsGov: {
@@ -60,6 +66,7 @@ export const publicClouds: Readonly<Record<Exclude<CloudName, 'Custom'>, CloudEn
     metricsDataPlaneAudience: 'https://metrics.monitor.azure.us',
     logAnalytics: 'https://api.loganalytics.us',
     logAnalyticsAudience: 'https://api.loganalytics.us',
+    workspaceScope: 'https://monitor.azure.us//.default',
     storageQueue: 'https://{account}.queue.core.usgovcloudapi.net',
   },
 };

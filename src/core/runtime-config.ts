@@ -1,3 +1,4 @@
+import type { LabelPair } from './labels.ts';
 import type { Secret } from './secret.ts';
 
 /** The runtime file after validation: every default applied, environment overrides included. */
@@ -77,6 +78,7 @@ export interface PushSinksConfig {
   readonly statsd?: StatsdSinkConfig;
   readonly openTelemetryCollector?: OtlpSinkConfig;
   readonly atlassianStatuspage?: StatuspageSinkConfig;
+  readonly prometheusRemoteWrite?: RemoteWriteSinkConfig;
 }
 
 export interface StatsdSinkConfig {
@@ -110,6 +112,43 @@ export interface StatuspageSinkConfig {
   /** Base URL of the API without a trailing slash. */
   readonly apiUri: string;
   readonly mapping: readonly { readonly id: string; readonly metricName: string }[];
+}
+
+export interface RemoteWriteSinkConfig {
+  /** `http` or `https` URL, its query included. */
+  readonly url: string;
+  readonly protocol: '1.0' | '2.0';
+  /** Added to every series that has no label of the name. */
+  readonly externalLabels: readonly LabelPair[];
+  readonly headers: readonly { readonly name: string; readonly value: Secret }[];
+  readonly authentication:
+    | { readonly kind: 'none' }
+    | { readonly kind: 'basic'; readonly username: string; readonly password: Secret }
+    | { readonly kind: 'bearer'; readonly token: Secret }
+    | EntraConfig;
+  /** PEM texts; absent: what the process trusts, and no client certificate. */
+  readonly tls: { readonly ca?: Secret; readonly certificate?: Secret; readonly key?: Secret };
+  /** How long a bucket without data holds later ones back; absent: three grains and the learned lag. */
+  readonly latenessMs?: number;
+  /** How far back an item begins of which nothing was delivered yet. */
+  readonly resumeFromMs: number;
+  /** Folder of the file with the progress; absent: in memory alone. */
+  readonly stateFolder?: string;
+  /** Most samples that wait, over all shards. */
+  readonly queueSamples: number;
+  /** Queues that are delivered at the same time. */
+  readonly shards: number;
+  readonly samplesPerRequest: number;
+  readonly timeoutMs: number;
+}
+
+/** Signs in with Microsoft Entra, as an Azure Monitor workspace wants it. */
+export interface EntraConfig {
+  readonly kind: 'entra';
+  /** Undefined: that of the declared cloud. */
+  readonly scope?: string;
+  /** Undefined: the identity that scrapes. */
+  readonly identity?: AuthenticationConfig;
 }
 
 export type LogLevel = 'Trace' | 'Debug' | 'Information' | 'Warning' | 'Error' | 'Critical' | 'None';

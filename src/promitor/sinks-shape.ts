@@ -4,7 +4,7 @@ const hidden = '***';
 
 /** `metricSinks` as Promitor shows them. Headers are shown by name: their values are often tokens. */
 export function sinksShape({ prometheus, sinks }: RuntimeConfig) {
-  const { statsd, openTelemetryCollector: otlp, atlassianStatuspage: statuspage } = sinks;
+  const { statsd, openTelemetryCollector: otlp, atlassianStatuspage: statuspage, prometheusRemoteWrite } = sinks;
   return {
     prometheusScrapingEndpoint: prometheus && {
       baseUriPath: prometheus.baseUriPath,
@@ -28,6 +28,28 @@ export function sinksShape({ prometheus, sinks }: RuntimeConfig) {
     atlassianStatuspage: statuspage && {
       pageId: statuspage.pageId,
       systemMetricMapping: statuspage.mapping.map(({ id, metricName }) => ({ id, promitorMetricName: metricName })),
+    },
+    prometheusRemoteWrite: prometheusRemoteWrite && remoteWriteShape(prometheusRemoteWrite),
+  };
+}
+
+type RemoteWrite = NonNullable<RuntimeConfig['sinks']['prometheusRemoteWrite']>;
+
+function remoteWriteShape(remote: RemoteWrite) {
+  const { url, protocol, externalLabels, headers, authentication, stateFolder, latenessMs } = remote;
+  return {
+    url,
+    protocol,
+    externalLabels: Object.fromEntries(externalLabels),
+    headers: Object.fromEntries(headers.map(({ name }) => [name, hidden])),
+    authentication: authentication.kind,
+    latenessSeconds: latenessMs === undefined ? undefined : latenessMs / 1_000,
+    resumeFromSeconds: remote.resumeFromMs / 1_000,
+    stateFolder,
+    queue: {
+      maxSamples: remote.queueSamples,
+      samplesPerRequest: remote.samplesPerRequest,
+      shards: remote.shards,
     },
   };
 }

@@ -28,6 +28,23 @@ export function chooseBucket(
   return newest;
 }
 
+/** All complete buckets with data, in the order of the points. */
+export function bucketsWithData(
+  points: readonly DataPoint[],
+  aggregation: Aggregation,
+  intervalMs: number,
+  completeMs: number,
+): ChosenBucket[] {
+  const buckets: ChosenBucket[] = [];
+  for (const point of points) {
+    const value = aggregateOf(point, aggregation);
+    if (value === undefined) continue;
+    const endMs = bucketStart(point) + intervalMs;
+    if (endMs <= completeMs) buckets.push({ value, endMs });
+  }
+  return buckets;
+}
+
 /** Ends of all complete buckets with data, milliseconds since the epoch, in the order of the points. */
 export function endsWithData(
   points: readonly DataPoint[],

@@ -1,4 +1,4 @@
-import { searchSteps, windowBack, windowEnd } from '../core/window.ts';
+import { searchSteps, type Window, windowBack, windowEnd } from '../core/window.ts';
 import {
   type Answers,
   type MetricsGroup,
@@ -14,7 +14,7 @@ import { type DataMemory, lookback, maxAge, remember } from './freshness.ts';
 import type { GrainBook } from './grains.ts';
 import type { Knowledge } from './knowledge.ts';
 import { newestOf, type Reading } from './newest.ts';
-import type { MetricsSource, ScrapeObserver, SeriesAnswer } from './ports.ts';
+import type { BucketBook, MetricsSource, ScrapeObserver, SeriesAnswer } from './ports.ts';
 import type { Quarantine } from './quarantine.ts';
 import { askAndRepair, isWeather, type RunWeather } from './repair.ts';
 
@@ -32,6 +32,8 @@ export interface FetchContext {
   /** Upper bound of any lookback, milliseconds. */
   readonly historyMs: number;
   readonly observe: ScrapeObserver;
+  /** Wants every bucket, for a sink that does. */
+  readonly book?: BucketBook;
 }
 
 /** What a group's query came to, part by part. */
@@ -40,6 +42,8 @@ export interface FetchedPart {
   readonly answer: PartAnswer;
   /** Grain that was used, milliseconds. */
   readonly intervalMs: number;
+  /** Start of the window that was asked for. */
+  readonly startMs: number;
   /** Buckets that end after this moment are not complete. */
   readonly completeMs: number;
   /** What is known of its data after this answer. */
@@ -66,7 +70,7 @@ export async function fetchMetrics(
     else if (state.kind === 'due') apart.set(state.cause, [...(apart.get(state.cause) ?? []), part]);
     else {
       const answer: PartAnswer = { kind: 'failed', error: state.error };
-      held.push({ part, answer, intervalMs: 0, completeMs: nowMs, memory: context.memory.get(partKey(part)) });
+      held.push({ ...unasked(nowMs), part, answer, memory: context.memory.get(partKey(part)) });
     }
   }
   const shared = rectangles(together);
@@ -78,6 +82,10 @@ export async function fetchMetrics(
     isolate(own, index >= shared.length, nowMs, quarantine);
   }
   return [...fetched.flat(), ...held];
+}
+
+function unasked(nowMs: number): Pick<FetchedPart, 'intervalMs' | 'startMs' | 'completeMs'> {
+  return { intervalMs: 0, startMs: nowMs, completeMs: nowMs };
 }
 
 /**
@@ -107,11 +115,15 @@ async function fetchParts(
   signal: AbortSignal,
 ): Promise<FetchedPart[]> {
   const { nowMs } = how;
-  const ask = (asked: readonly Part[], intervalMs: number, lookbackMs: number): Promise<Answers> =>
-    askBack(group, asked, { ...how, intervalMs, lookbackMs }, context, signal);
+  const starts = new Map<string, number>();
+  const ask = (asked: readonly Part[], intervalMs: number, lookbackMs: number): Promise<Answers> => {
+    const window = windowOf(group, { nowMs, intervalMs, lookbackMs });
+    for (const part of asked) starts.set(partKey(part), window.startMs);
+    return askBack(group, asked, { ...how, intervalMs, window }, context, signal);
+  };
 
   const declaredMs = group.metrics.intervalMs;
-  const reach = lookbackOf(parts, declaredMs, nowMs, context);
+  const reach = lookbackOf(group, parts, declaredMs, nowMs, context);
   const answers = new Map(await ask(parts, declaredMs, reach.ms));
   const searched = new Set<string>(reach.search ? parts.map(partKey) : []);
   const grains = await replacedGrains(group, parts, answers, nowMs, context, signal);
@@ -124,7 +136,7 @@ async function fetchParts(
     grainOf,
   );
   for (const [grainMs, own] of replaced) {
-    const again = await ask(own, grainMs, lookbackOf(own, grainMs, nowMs, context).ms);
+    const again = await ask(own, grainMs, lookbackOf(group, own, grainMs, nowMs, context).ms);
     for (const [key, answer] of again) answers.set(key, answer);
   }
   for (const step of searchSteps(reach.ms, context.historyMs).slice(1)) {
@@ -145,11 +157,12 @@ async function fetchParts(
     const answer = answers.get(key) ?? { kind: 'series', series: [] };
     const reading = readingOf(part);
     const { intervalMs, completeMs } = reading;
+    const startMs = starts.get(key) ?? nowMs;
     const memory =
       answer.kind === 'series'
         ? take(part, answer.series, reading, searched.has(key), context)
         : context.memory.get(key);
-    return { part, answer, intervalMs, completeMs, memory };
+    return { part, answer, intervalMs, startMs, completeMs, memory };
   });
 }
 
@@ -157,19 +170,25 @@ function readingAt({ metrics }: MetricsGroup, intervalMs: number, nowMs: number)
   return { intervalMs, completeMs: nowMs - metrics.delayMs, nowMs };
 }
 
+function windowOf(
+  { metrics: { delayMs, alignment } }: MetricsGroup,
+  at: { readonly nowMs: number; readonly intervalMs: number; readonly lookbackMs: number },
+): Window {
+  return windowBack(windowEnd(at.nowMs, delayMs, at.intervalMs, alignment), at.lookbackMs, at.intervalMs);
+}
+
 async function askBack(
   group: MetricsGroup,
   parts: readonly Part[],
-  at: { readonly intervalMs: number; readonly lookbackMs: number; readonly nowMs: number; readonly repairs: boolean },
+  at: { readonly intervalMs: number; readonly window: Window; readonly repairs: boolean },
   context: FetchContext,
   signal: AbortSignal,
 ): Promise<Answers> {
-  const { delayMs, alignment } = group.metrics;
-  const { intervalMs } = at;
+  const { intervalMs, window } = at;
   const query: Query = {
     group,
     mode: group.mode === 'batch' || group.mode === 'subscription' ? group.mode : 'single',
-    window: windowBack(windowEnd(at.nowMs, delayMs, intervalMs, alignment), at.lookbackMs, intervalMs),
+    window,
     intervalMs,
     repairs: at.repairs,
     source: context.source,
@@ -181,7 +200,9 @@ async function askBack(
   return query.mode === 'single' ? answers : askAroundBatch(query, parts, answers, context);
 }
 
+/** The longest lookback that one of the parts needs: for its value, and for the buckets that a sink still wants. */
 function lookbackOf(
+  { metrics: { delayMs } }: MetricsGroup,
   parts: readonly Part[],
   intervalMs: number,
   nowMs: number,
@@ -192,8 +213,9 @@ function lookbackOf(
   for (const part of parts) {
     const typicalMs = context.typicalLag(part.item.resource.resourceType, part.metricName);
     const { ms, search } = lookback(context.memory.get(partKey(part)), typicalMs, query);
-    farthest.ms = Math.max(farthest.ms, ms);
-    farthest.search ||= search;
+    const wantedMs = context.book?.reach(part.item, { nowMs, completeMs: nowMs - delayMs }) ?? 0;
+    farthest.ms = Math.max(farthest.ms, ms, wantedMs);
+    farthest.search ||= search || wantedMs > ms;
   }
   return farthest;
 }

@@ -1,4 +1,5 @@
 import type { Aggregation, DataPoint } from '../core/aggregation.ts';
+import type { SeriesFamily } from '../core/family.ts';
 import type { CodedError, Outcome } from '../core/outcome.ts';
 import type { ResourceId } from '../core/resource-id.ts';
 import type { Secret } from '../core/secret.ts';
@@ -135,3 +136,37 @@ export type ScrapeEvent =
     };
 
 export type ScrapeObserver = (event: ScrapeEvent) => void;
+
+/** Who wants every complete bucket, and not the newest alone. */
+export interface BucketBook {
+  /**
+   * How far back from its newest complete bucket the next query of an item has to reach, milliseconds; 0 when the
+   * ordinary window will do.
+   */
+  reach(item: ScrapeItem, at: { readonly nowMs: number; readonly completeMs: number }): number;
+  /** Everything that an answer shows of an item. */
+  offer(answer: BucketOffer): void;
+}
+
+export interface BucketOffer {
+  readonly item: ScrapeItem;
+  /** Reference time of the run, milliseconds since the epoch. */
+  readonly nowMs: number;
+  /** Grain that was used, milliseconds; 0 for values that are of no bucket but of the moment of the run. */
+  readonly intervalMs: number;
+  /** Start of the window that was asked for. */
+  readonly startMs: number;
+  /** Buckets that end after this moment are not complete, and not among the series. */
+  readonly completeMs: number;
+  /** Learned lag of the item, 0 when none is known: from the end of a bucket to the run that sees it. */
+  readonly lagMs: number;
+  readonly series: readonly OfferedSeries[];
+}
+
+export interface OfferedSeries {
+  readonly family: SeriesFamily;
+  /** In the order of the item's dimensions. */
+  readonly dimensionValues: readonly string[];
+  /** Complete buckets with data, in no particular order. */
+  readonly buckets: readonly { readonly endMs: number; readonly value: number }[];
+}

@@ -8,7 +8,7 @@ import type { DataMemory } from './freshness.ts';
 import type { GrainBook } from './grains.ts';
 import type { Knowledge } from './knowledge.ts';
 import { createLagBook, type LagBook } from './lags.ts';
-import type { LogsSource, MetricsSource, QueueSource, ScrapeObserver } from './ports.ts';
+import type { BucketBook, LogsSource, MetricsSource, QueueSource, ScrapeObserver } from './ports.ts';
 import { createQuarantine, type Quarantine, type QuarantineView } from './quarantine.ts';
 import type { RunWeather } from './repair.ts';
 import { settle, settleFailure, settleValue } from './settle.ts';
@@ -35,6 +35,8 @@ export interface ScraperOptions {
   readonly memory: ScrapeMemory;
   /** Does the work of a group inside of something that marks its log lines; as it is unless given. */
   readonly inGroup?: (group: QueryGroup, work: () => Promise<void>) => Promise<void>;
+  /** Wants every bucket, for a sink that does. */
+  readonly book?: BucketBook;
 }
 
 /** Why a run is cut off: on shutdown it is dropped whole, past its period what is unfinished counts as failed. */
@@ -92,7 +94,8 @@ export function createScraper(options: ScraperOptions): Scraper {
     signal: AbortSignal,
   ): Promise<void> => {
     const { nowMs, observe } = run;
-    const context = { store: options.store, observe, nowMs, traces: options.traces };
+    const book = options.book === undefined ? {} : { book: options.book };
+    const context = { store: options.store, observe, nowMs, traces: options.traces, ...book };
     if (isMetrics(group)) {
       const source = {
         source: options.metrics,
@@ -102,6 +105,7 @@ export function createScraper(options: ScraperOptions): Scraper {
         run: run.weather,
         typicalLag: (type: string, name: string) => lags.typical(type, name),
         historyMs: options.historyMs,
+        ...book,
       };
       const fetched = await fetchMetrics(group, nowMs, { ...source, memory, observe }, signal);
       if (isShutdown(signal)) return;

@@ -5,7 +5,8 @@ import type { SeriesStore, SeriesValue } from '../store/ports.ts';
 import { chooseBucket } from './choose.ts';
 import type { FetchedPart } from './fetch.ts';
 import { maxAge } from './freshness.ts';
-import type { ScrapeObserver, SeriesAnswer } from './ports.ts';
+import { momentOf, offerOf } from './offer.ts';
+import type { BucketBook, ScrapeObserver, SeriesAnswer } from './ports.ts';
 import type { TraceBook } from './traces.ts';
 
 export interface SettleContext {
@@ -15,6 +16,8 @@ export interface SettleContext {
   readonly nowMs: number;
   /** Keeps what came of each item, for explanations. */
   readonly traces: TraceBook;
+  /** Wants every bucket, for a sink that does. */
+  readonly book?: BucketBook;
 }
 
 /** Writes what a metrics query came to into the store, and reports each item once. */
@@ -25,6 +28,7 @@ export function settle(fetched: readonly FetchedPart[], context: SettleContext):
       settleFailure(item, entry.answer.error, context);
       continue;
     }
+    context.book?.offer(offerOf(entry, entry.answer.series, context.nowMs));
     const { truncated, newestMs } = writePart(entry, entry.answer.series, context);
     context.observe({ kind: 'truncated', item, truncated, limit: limitOf(item) });
     const age = newestMs === undefined ? {} : { ageMs: context.nowMs - newestMs };
@@ -53,6 +57,7 @@ export function settleValue(item: ScrapeItem, value: number | null, context: Set
     );
   }
   context.traces.note(item.id, { nowMs });
+  if (value !== null) context.book?.offer(momentOf(item, value, nowMs));
   context.observe({ kind: 'succeeded', item, nowMs });
 }
 

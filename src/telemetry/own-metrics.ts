@@ -243,7 +243,7 @@ export const ownMetrics = {
   sinkRequests: {
     name: 'sink_requests_total',
     type: 'counter',
-    help: 'Attempts to send to the receiver of a sink: ok, retry (it may take them later) or failed.',
+    help: 'Attempts to send to the receiver of a sink: ok, retry (it may take them later), split (some of it is refused) or failed.',
     labels: ['sink', 'result'],
   },
   sinkQueueSamples: {
@@ -257,6 +257,12 @@ export const ownMetrics = {
     type: 'gauge',
     help: 'When the receiver of a sink last took a request.',
     labels: ['sink'],
+  },
+  remoteWriteMissed: {
+    name: 'remote_write_missed_buckets_total',
+    type: 'counter',
+    help: 'Buckets between two of a series that remote write did not send: late (no data within the lateness) or lost (older than the longest look-back when they could be asked for).',
+    labels: ['reason'],
   },
   configReloadSuccessful: {
     name: 'config_last_reload_successful',

@@ -24,7 +24,7 @@ export function createSinkLog(logger: Logger): (event: FeedEvent) => void {
     const { sink } = event;
     const standing = sinks.get(sink) ?? { told: new Set<string>(), dropped: 0 };
     sinks.set(sink, standing);
-    if (event.kind === 'failed') tell(standing, sink, event.error);
+    if (event.kind === 'failed' || event.kind === 'trouble') tell(standing, sink, event.error);
     else if (event.kind === 'dropped') {
       standing.dropped += event.samples;
       tell(standing, sink, event.error);

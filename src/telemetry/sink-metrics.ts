@@ -8,6 +8,7 @@ export function sinkMetrics(registry: OwnRegistry): (event: FeedEvent) => void {
     if (event.kind === 'samples') registry.add('sinkSamples', { sink, outcome: event.fate }, event.count);
     else if (event.kind === 'attempt') registry.add('sinkRequests', { sink, result: event.result });
     else if (event.kind === 'queue') registry.set('sinkQueueSamples', { sink }, event.samples);
+    else if (event.kind === 'missed') registry.add('remoteWriteMissed', { reason: event.reason }, event.buckets);
     else if (event.kind === 'success') registry.set('sinkLastSuccess', { sink }, event.nowMs / 1000);
   };
 }

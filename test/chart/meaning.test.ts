@@ -221,7 +221,30 @@ describe('what the container loads is what the values mean', () => {
           pageId: 'y79z9b78ybgs',
           systemMetricMapping: [{ id: 'nfkgnrwpn545', promitorMetricName: 'redis_hits' }],
         },
-        prometheusRemoteWrite: { url: 'https://remote.example:8443/api/v1/write' },
+        prometheusRemoteWrite: {
+          url: 'https://remote.example:8443/api/v1/write?api-version=2023-04-24',
+          protocol: '2.0',
+          externalLabels: { cluster: 'shop' },
+          headers: { 'X-Scope-OrgID': 'shop' },
+          authentication: {
+            entra: {
+              scope: 'https://monitor.azure.us//.default',
+              identity: {
+                mode: 'ServicePrincipal',
+                identityId: '7c9e6679-7425-40de-944b-e07fc1f90ae7',
+                secretFilePath: '/vault',
+                secretFileName: 'client-secret',
+                certificateFilePath: '/vault/principal.pem',
+                federatedTokenFile: '/vault/token',
+              },
+            },
+          },
+          lateness: '10m',
+          resumeFrom: '2h',
+          stateFolder: '/tmp/state',
+          timeout: '10s',
+          queue: { maxSamples: 100_000, samplesPerRequest: 5000, shards: 4 },
+        },
       },
       resourceDiscovery: { host: 'discovery', port: 8889, shrinkThreshold: 0.25, refreshInterval: '00:02:00' },
       cache: { enabled: true, durationInMinutes: 5 },
@@ -273,10 +296,33 @@ describe('what the container loads is what the values mean', () => {
         systemMetricMapping: [{ id: 'nfkgnrwpn545', promitorMetricName: 'redis_hits' }],
         apiUri: 'https://statuspage.example/v1',
       },
+      prometheusRemoteWrite: {
+        url: 'https://remote.example/api/v1/write',
+        authentication: { bearer: { tokenFilePath: '/certificates/token' } },
+        certificateFilePath: '/certificates/ca.pem',
+        clientCertificateFilePath: '/certificates/client.pem',
+        clientKeyFilePath: '/certificates/client-key.pem',
+      },
     });
     const { runtime } = loadFromPod('sinks');
     expect(runtime?.prometheus).toBeUndefined();
-    expect(Object.keys(runtime?.sinks ?? {})).toEqual(['statsd', 'openTelemetryCollector', 'atlassianStatuspage']);
+    expect(Object.keys(runtime?.sinks ?? {})).toEqual([
+      'statsd',
+      'openTelemetryCollector',
+      'atlassianStatuspage',
+      'prometheusRemoteWrite',
+    ]);
+  });
+
+  it('credentials of remote write out of a Secret, made here or by somebody else', () => {
+    const own = loadFromPod('remote-write').runtime?.sinks.prometheusRemoteWrite;
+    expect(own?.stateFolder).toBe('/state');
+    if (own?.authentication.kind !== 'basic') throw new Error('no user name');
+    expect(own.authentication.password.reveal()).toBe('remote-password');
+    expect(configFiles('remote-write')['runtime.yaml']).not.toContain('remote-password');
+    const others = loadFromPod('existing-secret').runtime?.sinks.prometheusRemoteWrite;
+    if (others?.authentication.kind !== 'bearer') throw new Error('no token');
+    expect(others.authentication.token.reveal()).toBe('from-the-vault-too');
   });
 
   it("the values of Promitor's discovery chart", () => {

@@ -41,6 +41,10 @@ const refused: readonly (readonly [string, string])[] = [
     'azureMonitor.integration.queryMode: `batches` is not known. Did you mean `batch`? Known are single, batch, subscription, auto.',
   ],
   [
+    'metricSinks.prometheusRemoteWrite.url=https://a,metricSinks.prometheusRemoteWrite.authentication.entra.enabled=true,metricSinks.prometheusRemoteWrite.authentication.entra.identity.mode=Workload',
+    `metricSinks.prometheusRemoteWrite.authentication.entra.identity.mode: \`Workload\` is not known. Did you mean \`WorkloadIdentity\`? ${modes}`,
+  ],
+  [
     'config.runtime.server.httpPort=9000',
     'config.runtime.server.httpPort: the port of the container is service.targetPort (8888); set that instead.',
   ],

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { printSinks, sinksOf } from '../../src/cli/sinks.ts';
 import type { RuntimeConfig } from '../../src/core/runtime-config.ts';
 import { secret } from '../../src/core/secret.ts';
+import { remoteWriteConfig } from '../fakes/point-batch.ts';
 
 describe('the sinks of a plan', () => {
   it('are a line each, without a secret', () => {
@@ -28,6 +29,7 @@ describe('the sinks of a plan', () => {
           apiUri: 'https://api.statuspage.io/v1',
           mapping: [{ id: 'a', metricName: 'requests' }],
         },
+        prometheusRemoteWrite: remoteWriteConfig({ url: 'https://prometheus/write?key=hunter2' }),
       },
     };
     expect(printSinks(sinksOf(runtime))).toBe(
@@ -37,6 +39,7 @@ describe('the sinks of a plan', () => {
         '  statsd                  statsd:8125, Default with tags',
         '  openTelemetryCollector  http://collector:4317, grpc',
         '  atlassianStatuspage     page p, 1 mapped',
+        '  prometheusRemoteWrite   https://prometheus/write, 1.0',
         '',
       ].join('\n'),
     );

@@ -7,15 +7,19 @@ import { secret } from '../../src/core/secret.ts';
 import { createFeed } from '../../src/sinks/feed/feed.ts';
 import type { Feed, RunSamples, Sink } from '../../src/sinks/feed/ports.ts';
 import { openOtlpSink } from '../../src/sinks/otlp/otlp.ts';
+import { createAuthorization } from '../../src/sinks/remote-write/authorization.ts';
+import { createRemoteWriteSink } from '../../src/sinks/remote-write/remote-write.ts';
 import { createStatsdSink } from '../../src/sinks/statsd/statsd.ts';
 import { mapToIds } from '../../src/sinks/statuspage/mapping.ts';
 import { createStatuspageSink } from '../../src/sinks/statuspage/statuspage.ts';
 import { realClock } from '../../src/telemetry/clock.ts';
 import { until } from '../e2e/harness.ts';
+import { fromRuns, remoteWriteConfig } from '../fakes/point-batch.ts';
 import { runSamples } from '../fakes/run-samples.ts';
 import { recorder } from '../fakes/sink.ts';
 import { receiveOtlpGrpc, receiveOtlpHttp } from '../receivers/otlp.ts';
 import type { Receiver } from '../receivers/receiver.ts';
+import { receiveRemoteWrite } from '../receivers/remote-write.ts';
 import { receiveStatsdSocket, receiveStatsdUdp } from '../receivers/statsd.ts';
 import { standInForStatuspage } from '../receivers/statuspage.ts';
 
@@ -51,7 +55,7 @@ function statsd(target: StatsdSinkConfig['target']): () => Promise<Sink> {
   return () => Promise.resolve(createStatsdSink({ target, format, maxDatagramBytes: 1432 }));
 }
 
-const pairs: Readonly<Record<string, () => Promise<Pair>>> = {
+const pairs: Record<string, () => Promise<Pair>> = {
   'StatsD over UDP': async () => {
     const receiver = await receiveStatsdUdp();
     const open = statsd({ kind: 'udp', host: '127.0.0.1', port: receiver.port });
@@ -79,6 +83,18 @@ const pairs: Readonly<Record<string, () => Promise<Pair>>> = {
     return { receiver, open, select: (batch) => mapToIds(mapping, batch), answers: true, timed: true };
   },
 };
+
+for (const protocol of ['1.0', '2.0'] as const) {
+  pairs[`Remote write ${protocol}`] = async () => {
+    const receiver = await receiveRemoteWrite({ protocol });
+    const authentication = { kind: 'bearer', token: secret(() => key) } as const;
+    const config = remoteWriteConfig({ url: receiver.uri, protocol, authentication });
+    const authorization = createAuthorization(authentication);
+    const options = { now: () => Date.now(), userAgent: 'Azimuth/0', authorization };
+    const open = (): Promise<Sink> => Promise.resolve(fromRuns(createRemoteWriteSink(config, options)));
+    return { receiver, open, answers: true, timed: true };
+  };
+}
 
 const minute = Date.UTC(2026, 0, 1, 12, 5);
 const slots = [
@@ -196,7 +212,8 @@ describe.each(answering)('%s', (name) => {
       (refused) => refused === 4,
     );
     const { requests } = receiver;
-    expect(requests).toBe(name === 'Atlassian Statuspage' ? 4 : 1);
+    // Remote write looks for the sample that is to blame: all four, two halves, and each of them.
+    expect(requests).toBe(name === 'Atlassian Statuspage' ? 4 : name.startsWith('Remote write') ? 7 : 1);
     expect(feed.state().failing?.message).toContain('refused samples with');
     expect(feed.state().failing?.message).toContain('***');
     expect(JSON.stringify(record.events)).not.toContain(key);

@@ -61,6 +61,10 @@ export interface ProofInput {
   readonly runtime?: Readonly<Record<string, unknown>>;
   /** True leaves the exporter's own metrics out of the text. */
   readonly scrapedOnly?: boolean;
+  /** An Azure that runs already, as a restarted exporter finds it; its time is left alone, and it is not closed. */
+  readonly emulator?: Emulator;
+  /** World seconds per second of the exporter's timers; 1 unless given. */
+  readonly rate?: number;
 }
 
 /** The exporter of one configuration and an emulated Azure in one process, moved by hand through world time. */
@@ -85,16 +89,19 @@ export interface Proof {
   values(name: string, label?: string): Promise<Readonly<Record<string, number>>>;
   /** Calls of an API since the last run began. */
   calls(api: CallRecord['api']): readonly CallRecord[];
+  /** Lets the sinks deliver what they have. */
+  stopSinks(graceMs: number): Promise<void>;
   close(): Promise<void>;
 }
 
 const defaults = { aggregation: { interval: '00:05:00' }, scraping: { schedule: '* * * * *' } };
 
 export async function prove(input: ProofInput): Promise<Proof> {
-  const emulator = await startEmulator({ world: input.world, clock: realClock });
+  const emulator = input.emulator ?? (await startEmulator({ world: input.world, clock: realClock }));
   setDefaultCACertificates([...getCACertificates('default'), emulator.caPem]);
-  emulator.control.setTime({ setMs: startMs, pause: true });
-  const clock: Clock = { now: () => emulator.now(), after: (ms, callback) => realClock.after(ms, callback) };
+  if (input.emulator === undefined) emulator.control.setTime({ setMs: startMs, pause: true });
+  const { rate = 1 } = input;
+  const clock: Clock = { now: () => emulator.now(), after: (ms, callback) => realClock.after(ms / rate, callback) };
   const { core, log } = compose(input, emulator, clock);
   const text = (): Promise<string> => textOf(core);
   const lines = async (name: string): Promise<readonly Line[]> =>
@@ -110,7 +117,7 @@ export async function prove(input: ProofInput): Promise<Proof> {
       emulator.control.setTime({ rate: 1, pause: true });
     },
     async run(afterMs = 0) {
-      emulator.control.setTime({ setMs: emulator.now() + afterMs });
+      if (afterMs > 0) emulator.control.setTime({ setMs: emulator.now() + afterMs });
       core.expire();
       emulator.control.clearCalls();
       const results: RunResult[] = [];
@@ -126,9 +133,10 @@ export async function prove(input: ProofInput): Promise<Proof> {
       return Object.fromEntries((await lines(name)).map((line) => [line.labels[label] ?? '', line.value]));
     },
     calls: (api) => emulator.control.calls().calls.filter((call) => call.api === api),
+    stopSinks: (graceMs) => core.stopSinks(graceMs),
     async close() {
       await core.close();
-      await emulator.close();
+      if (input.emulator === undefined) await emulator.close();
     },
   };
 }

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import type { Emulator } from '../../src/emulator/emulator.ts';
 import { type OtlpReceiver, receiveOtlpGrpc, receiveOtlpHttp } from '../receivers/otlp.ts';
 import type { ReceivedSample } from '../receivers/receiver.ts';
+import { receiveRemoteWrite } from '../receivers/remote-write.ts';
 import { standInForStatuspage } from '../receivers/statuspage.ts';
 import { type Line, parseLines } from './exposition-text.ts';
 import { emulate, metadataFor, root, type Started, startExporter, until } from './harness.ts';
@@ -237,18 +238,26 @@ describe('Statuspage', () => {
   });
 });
 
-describe('a receiver that hangs', () => {
-  it('delays neither another sink nor the scrape, is seen in the metrics, and does not hold up the end', async () => {
-    const hanging = await receiveOtlpHttp();
-    hanging.manner = 'hangs';
-    onTestFinished(() => hanging.close());
+describe('receivers that hang', () => {
+  it('delay neither another sink nor the scrape, are seen in the metrics, and do not hold up the end', async () => {
+    const collector = await receiveOtlpHttp();
+    const prometheus = await receiveRemoteWrite();
+    const page = await standInForStatuspage({ key, pageId: 'p', metricIds: ['hits'] });
+    for (const hanging of [collector, prometheus, page]) {
+      hanging.manner = 'hangs';
+      onTestFinished(() => hanging.close());
+    }
+    const systemMetricMapping = [{ id: 'hits', promitorMetricName: 'cache_hits' }];
     const statsd = await realStatsd();
     const exporter = await exporterWith(
       {
-        openTelemetryCollector: { collectorUri: hanging.uri, protocol: 'http/protobuf', timeout: '1s' },
+        openTelemetryCollector: { collectorUri: collector.uri, protocol: 'http/protobuf', timeout: '1s' },
+        prometheusRemoteWrite: { url: prometheus.uri, timeout: '1s' },
+        atlassianStatuspage: { pageId: 'p', apiUri: page.uri, systemMetricMapping },
         statsd: { host: '127.0.0.1', port: statsd.port, metricPrefix: 'azure' },
       },
       '* * * * * *',
+      { PROMITOR_ATLASSIAN_STATUSPAGE_APIKEY: key },
     );
     for (const gauge of gauges)
       await until(
@@ -260,14 +269,18 @@ describe('a receiver that hangs', () => {
       async () => exporter.series(sent),
       ([line = '']) => Number(line.split(' ')[1]) >= 3 * 4,
     );
-    const failing = await exporter.logged(({ code }) => code === 'AZ4002');
-    expect(failing['msg']).toBe('The receiver of sink openTelemetryCollector did not answer within 1 s.');
+    for (const sink of ['openTelemetryCollector', 'prometheusRemoteWrite']) {
+      const failing = await exporter.logged((line) => line['code'] === 'AZ4002' && line['sink'] === sink);
+      expect(failing['msg']).toBe(`The receiver of sink ${sink} did not answer within 1 s.`);
+    }
+    expect(page.requests).toBe(1);
     const startMs = Date.now();
     expect(await scraped(exporter)).toHaveLength(4);
     expect(Date.now() - startMs).toBeLessThan(500);
-    expect(await exporter.series('azimuth_sink_queue_samples{sink="openTelemetryCollector"}')).not.toEqual([
-      'azimuth_sink_queue_samples{sink="openTelemetryCollector"} 0',
-    ]);
+    for (const sink of ['openTelemetryCollector', 'prometheusRemoteWrite', 'atlassianStatuspage']) {
+      const [line = ''] = await exporter.series(`azimuth_sink_queue_samples{sink="${sink}"}`);
+      expect(Number(line.split(' ')[1]), sink).toBeGreaterThan(0);
+    }
     const endMs = Date.now();
     exporter.child.kill('SIGTERM');
     expect(await exporter.exited).toEqual({ code: 0, signal: null });

@@ -14,6 +14,15 @@
 {{- if or $statuspage.apiKey (and $statuspage.enabled (not $secrets.createSecret)) -}}
 {{- $keys = append $keys (dict "name" "AZIMUTH_ATLASSIAN_STATUSPAGE_APIKEY" "key" $secrets.atlassianStatuspageApiKey) -}}
 {{- end -}}
+{{- if include "azimuth.remoteWrite" . -}}
+{{- $remote := .Values.metricSinks.prometheusRemoteWrite.authentication -}}
+{{- if or $remote.basic.password (and $remote.basic.username (not $remote.basic.passwordFilePath) (not $secrets.createSecret)) -}}
+{{- $keys = append $keys (dict "name" "AZIMUTH_REMOTE_WRITE_PASSWORD" "key" $secrets.remoteWritePassword) -}}
+{{- end -}}
+{{- if or $remote.bearer.token (and $remote.bearer.enabled (not $remote.bearer.tokenFilePath) (not $secrets.createSecret)) -}}
+{{- $keys = append $keys (dict "name" "AZIMUTH_REMOTE_WRITE_TOKEN" "key" $secrets.remoteWriteToken) -}}
+{{- end -}}
+{{- end -}}
 {{- range $keys }}
 - name: {{ .name }}
   valueFrom:

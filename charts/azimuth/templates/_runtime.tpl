@@ -38,7 +38,7 @@
 {{- define "azimuth.sinks" -}}
 {{- $sinks := .Values.metricSinks -}}
 {{- $prometheus := include "azimuth.prometheus" . | fromYaml -}}
-{{- $all := dict "prometheusRemoteWrite" $sinks.prometheusRemoteWrite -}}
+{{- $all := dict -}}
 {{- if $prometheus.enabled -}}
 {{- $path := "metricSinks.prometheusScrapingEndpoint" -}}
 {{- $_ := set $all "prometheusScrapingEndpoint" (dict
@@ -61,6 +61,36 @@
 {{- end -}}
 {{- with $sinks.atlassianStatuspage -}}
 {{- if .enabled -}}{{- $_ := set $all "atlassianStatuspage" (omit . "enabled" "apiKey" | deepCopy) -}}{{- end -}}
+{{- end -}}
+{{- if include "azimuth.remoteWrite" . -}}
+{{- $_ := set $all "prometheusRemoteWrite" (omit $sinks.prometheusRemoteWrite "enabled" "authentication" | deepCopy) -}}
+{{- end -}}
+{{- toYaml $all -}}
+{{- end }}
+
+{{/* Whether buckets are sent by remote write. */}}
+{{- define "azimuth.remoteWrite" -}}
+{{- $remote := .Values.metricSinks.prometheusRemoteWrite -}}
+{{- if and $remote.url (ne (toString $remote.enabled) "false") }}true{{ end -}}
+{{- end }}
+
+{{/* How remote write signs in. A method may be chosen by being there, with nothing in it, so this is not pruned. */}}
+{{- define "azimuth.remoteWriteAuthentication" -}}
+{{- $given := .Values.metricSinks.prometheusRemoteWrite.authentication | deepCopy -}}
+{{- include "azimuth.prune" $given -}}
+{{- $all := dict -}}
+{{- with $given.basic -}}
+{{- $_ := set $all "basic" (omit . "password") -}}
+{{- end -}}
+{{- with $given.bearer -}}
+{{- if or .enabled .token .tokenFilePath -}}{{- $_ := set $all "bearer" (pick . "tokenFilePath") -}}{{- end -}}
+{{- end -}}
+{{- with $given.entra -}}
+{{- if .enabled -}}{{- $_ := set $all "entra" (omit . "enabled") -}}{{- end -}}
+{{- end -}}
+{{- with dig "entra" "identity" dict $all -}}
+{{- $_ := set . "mode" (include "azimuth.choice" (dict "path" "metricSinks.prometheusRemoteWrite.authentication.entra.identity.mode" "value" (get . "mode") "of" (include "azimuth.modes" $ | fromYamlArray))) -}}
+{{- include "azimuth.prune" . -}}
 {{- end -}}
 {{- toYaml $all -}}
 {{- end }}
@@ -120,6 +150,11 @@
 {{- $_ := set $runtime "cache" (deepCopy $values.cache) -}}
 {{- end -}}
 {{- include "azimuth.prune" $runtime -}}
+{{- if include "azimuth.remoteWrite" . -}}
+{{- with include "azimuth.remoteWriteAuthentication" . | fromYaml -}}
+{{- $_ := set $runtime.metricSinks.prometheusRemoteWrite "authentication" . -}}
+{{- end -}}
+{{- end -}}
 {{- include "azimuth.overlay" (dict "onto" $runtime "over" $values.config.runtime) -}}
 {{- $port := dig "server" "httpPort" 0 $runtime -}}
 {{- if ne (toString $port) (toString $values.service.targetPort) -}}
@@ -134,12 +169,16 @@
 {{- $mode := include "azimuth.choice" (dict "path" "config.runtime.authentication.mode" "value" (dig "authentication" "mode" "ServicePrincipal" $runtime) "of" (include "azimuth.modes" . | fromYamlArray)) -}}
 {{- $prometheus := dig "metricSinks" "prometheusScrapingEndpoint" (dict) $runtime -}}
 {{- $auth := get $runtime "authentication" | default dict -}}
+{{- $modes := list $mode -}}
+{{- with dig "metricSinks" "prometheusRemoteWrite" "authentication" "entra" "identity" "mode" "" $runtime -}}
+{{- $modes = append $modes . -}}
+{{- end -}}
 {{- dict
   "mode" $mode
   "identityId" (dig "authentication" "identityId" "" $runtime)
   "needsKey" (and (eq $mode "ServicePrincipal") (not (hasKey $auth "certificateFilePath")) (not (hasKey $auth "secretFileName")))
-  "usesWorkloadIdentity" (or (eq $mode "WorkloadIdentity") .Values.azureAuthentication.workloadIdentity.enabled)
-  "usesMetadataEndpoint" (not (has $mode (list "ServicePrincipal" "WorkloadIdentity")))
+  "usesWorkloadIdentity" (or (has "WorkloadIdentity" $modes) .Values.azureAuthentication.workloadIdentity.enabled)
+  "usesMetadataEndpoint" (without $modes "ServicePrincipal" "WorkloadIdentity" | empty | not)
   "hasPrometheus" (hasKey (get $runtime "metricSinks" | default dict) "prometheusScrapingEndpoint")
   "metricsPath" (printf "/%s" (dig "baseUriPath" "/metrics" $prometheus | trimPrefix "/"))
   "prefix" (dig "systemMetricsPrefix" "azimuth" $prometheus)

@@ -2,7 +2,7 @@ import type { AuthenticationMode, LogLevel } from '../../core/runtime-config.ts'
 import { object, section, type ValuesOf } from '../object.ts';
 import { anyText, choice, decimal, duration, flag, integer, text } from '../scalars.ts';
 import { defaulted, deferred, optional } from '../spec.ts';
-import { atlassianStatuspage, openTelemetryCollector, statsd } from './sink-fields.ts';
+import { atlassianStatuspage, openTelemetryCollector, prometheusRemoteWriteWith, statsd } from './sink-fields.ts';
 
 const levels = [
   'Trace',
@@ -67,7 +67,7 @@ const metricSinks = object({
   statsd: optional(statsd, 'StatsD server.'),
   openTelemetryCollector: optional(openTelemetryCollector, 'OpenTelemetry collector.'),
   atlassianStatuspage: optional(atlassianStatuspage, 'Atlassian Statuspage.'),
-  prometheusRemoteWrite: optional(deferred({ type: 'object' }), 'Prometheus remote write.'),
+  prometheusRemoteWrite: optional(prometheusRemoteWriteWith(authentication), 'Prometheus remote write.'),
 });
 
 const verbosity = optional(choice(levels), 'Least level, when it is higher than the default.');

@@ -1,11 +1,11 @@
 import type { OtlpSinkConfig } from '../../core/runtime-config.ts';
 import { type Secret, secret } from '../../core/secret.ts';
 import { type Environment, variable } from '../environment.ts';
-import { inFolder } from '../file-system.ts';
 import type { Origin } from '../node.ts';
 import { type Reader, reject, type Slot } from '../spec.ts';
 import type { Surroundings } from './authentication.ts';
 import type { SinkValues } from './fields.ts';
+import { secretFile } from './secret-file.ts';
 
 type OtlpValues = NonNullable<SinkValues['openTelemetryCollector']['value']>;
 
@@ -24,7 +24,7 @@ interface Variable {
 export function readOtlp(values: OtlpValues, around: Surroundings, reader: Reader): OtlpSinkConfig {
   const { env } = around;
   const file = (slot: Slot<string | undefined>, name: string): Secret | undefined =>
-    pemFile(slot, otelVariable(env, name), around, reader);
+    otelFile(slot, otelVariable(env, name), around, reader);
   const ca = file(values.certificateFilePath, 'CERTIFICATE');
   const certificate = file(values.clientCertificateFilePath, 'CLIENT_CERTIFICATE');
   const key = file(values.clientKeyFilePath, 'CLIENT_KEY');
@@ -127,17 +127,12 @@ function pairs(name: string, text: string | undefined, reader: Reader): [string,
     });
 }
 
-/** A file that is read at each use, so that a renewed certificate is picked up. */
-function pemFile(
+function otelFile(
   slot: Slot<string | undefined>,
   fallback: Variable | undefined,
-  { folder, fileSystem }: Surroundings,
+  around: Surroundings,
   reader: Reader,
 ): Secret | undefined {
-  const given = slot.value ?? fallback?.value;
-  if (given === undefined) return undefined;
-  const path = inFolder(folder, given);
-  const place = slot.value === undefined ? { at: originOf(fallback?.name ?? ''), path: '' } : slot.place;
-  if (!fileSystem.exists(path)) reject(reader, 'AZ1203', place, `The file does not exist: ${path}`, { found: given });
-  return secret(() => fileSystem.readFile(path) ?? '');
+  if (slot.value !== undefined || fallback === undefined) return secretFile(slot, around, reader);
+  return secretFile({ value: fallback.value, place: { at: originOf(fallback.name), path: '' } }, around, reader);
 }

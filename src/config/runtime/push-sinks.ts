@@ -6,13 +6,14 @@ import { type Reader, reject, type Slot } from '../spec.ts';
 import type { Surroundings } from './authentication.ts';
 import type { SinkValues } from './fields.ts';
 import { readOtlp } from './otlp.ts';
+import { readRemoteWrite } from './remote-write.ts';
 
 type StatsdValues = NonNullable<SinkValues['statsd']['value']>;
 type StatuspageValues = NonNullable<SinkValues['atlassianStatuspage']['value']>;
 
 /** The sinks that are pushed to. What they lack is reported; then what is returned is not used. */
 export function readPushSinks(sinks: SinkValues, around: Surroundings, reader: Reader): PushSinksConfig {
-  const { statsd, openTelemetryCollector, atlassianStatuspage } = sinks;
+  const { statsd, openTelemetryCollector, atlassianStatuspage, prometheusRemoteWrite } = sinks;
   return {
     ...(statsd.value === undefined ? {} : { statsd: readStatsd(statsd.value, around) }),
     ...(openTelemetryCollector.value === undefined
@@ -21,6 +22,9 @@ export function readPushSinks(sinks: SinkValues, around: Surroundings, reader: R
     ...(atlassianStatuspage.value === undefined
       ? {}
       : { atlassianStatuspage: readStatuspage(atlassianStatuspage.value, atlassianStatuspage, around, reader) }),
+    ...(prometheusRemoteWrite.value === undefined
+      ? {}
+      : { prometheusRemoteWrite: readRemoteWrite(prometheusRemoteWrite.value, around, reader) }),
   };
 }
 

@@ -1,4 +1,4 @@
-import { object, section } from '../object.ts';
+import { type Fields, type ObjectSpec, object, section } from '../object.ts';
 import { choice, duration, integer, text, url } from '../scalars.ts';
 import { defaulted, list, optional, required, textMap } from '../spec.ts';
 
@@ -63,3 +63,54 @@ export const atlassianStatuspage = object({
   ),
   apiUri: defaulted(url(), 'Base URL of the Statuspage API.', 'https://api.statuspage.io/v1'),
 });
+
+/** `metricSinks.prometheusRemoteWrite`. `identity`: the fields of `authentication`, which its own identity has too. */
+export function prometheusRemoteWriteWith<F extends Fields>(identity: ObjectSpec<F>) {
+  return object({
+    url: required(url({ plainHttp: true, query: true }), 'URL that takes remote write.'),
+    protocol: defaulted(choice(['1.0', '2.0']), 'Version of the protocol.', '1.0'),
+    externalLabels: optional(textMap(), 'Labels of every series that has none of the name.'),
+    headers: optional(textMap(), 'Headers of every request.'),
+    authentication: section(
+      object({
+        basic: optional(
+          object({
+            username: required(text(), 'User name.'),
+            passwordFilePath: optional(text(), 'File with the password; else AZIMUTH_REMOTE_WRITE_PASSWORD.'),
+          }),
+          'User name and password.',
+        ),
+        bearer: optional(
+          object({ tokenFilePath: optional(text(), 'File with the token; else AZIMUTH_REMOTE_WRITE_TOKEN.') }),
+          'A token that is given.',
+        ),
+        entra: optional(
+          object({
+            scope: optional(text(), 'Scope of the token; that of an Azure Monitor workspace in the declared cloud.'),
+            identity: optional(identity, 'Identity towards the workspace; the one of `authentication` unless given.'),
+          }),
+          'Microsoft Entra, for an Azure Monitor workspace.',
+        ),
+      }),
+      'How Azimuth authenticates to the receiver; one of them.',
+    ),
+    certificateFilePath: optional(text(), 'PEM of the authorities that are trusted; those of the process.'),
+    clientCertificateFilePath: optional(text(), 'PEM of the client certificate.'),
+    clientKeyFilePath: optional(text(), 'PEM of its key.'),
+    lateness: optional(
+      duration({ zero: true }),
+      'How long a bucket without data holds later ones back; three grains and the learned lag.',
+    ),
+    resumeFrom: defaulted(duration(), 'How far back to begin without knowing what was delivered.', 3_600_000, '1h'),
+    stateFolder: optional(text(), 'Folder that keeps how far deliveries came, over restarts.'),
+    timeout: defaulted(duration(), 'Longest that a request may take.', 30_000, '30s'),
+    queue: section(
+      object({
+        maxSamples: defaulted(integer({ min: 1_000, max: 5_000_000 }), 'Most samples that wait.', 500_000),
+        samplesPerRequest: defaulted(integer({ min: 1, max: 50_000 }), 'Most samples of a request.', 2_000),
+        shards: defaulted(integer({ min: 1, max: 50 }), 'Queues that are delivered at the same time.', 1),
+      }),
+      'Bounds.',
+    ),
+  });
+}

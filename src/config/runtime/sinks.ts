@@ -1,7 +1,7 @@
 import type { PrometheusSinkConfig } from '../../core/runtime-config.ts';
 import type { Place } from '../node.ts';
 import { type Reader, reject, type Slot } from '../spec.ts';
-import type { RuntimeValues, SinkValues } from './fields.ts';
+import type { SinkValues } from './fields.ts';
 
 type PrometheusValues = NonNullable<SinkValues['prometheusScrapingEndpoint']['value']>;
 
@@ -93,22 +93,4 @@ export function mappedMetrics(sinks: SinkValues): readonly { readonly name: stri
     const name = entry.value?.promitorMetricName;
     return name?.value === undefined ? [] : [{ name: name.value, place: name.place }];
   });
-}
-
-/** Everything that can be declared and not yet be done is refused, rather than silently left out. */
-export function refuseUnavailable(values: RuntimeValues, reader: Reader): void {
-  const sinks = values.metricSinks.value;
-  const refused: readonly (readonly [boolean, Slot<unknown>, string])[] = [
-    [sinks.prometheusRemoteWrite.written, sinks.prometheusRemoteWrite, 'Prometheus remote write'],
-  ];
-  for (const [isOn, slot, feature] of refused) {
-    if (!isOn) continue;
-    const name = slot.place.path.split('.').at(-1) ?? '';
-    reject(
-      reader,
-      'AZ1090',
-      slot.place,
-      `${feature} (\`${name}\`) is not available in this version; remove it from the file.`,
-    );
-  }
 }

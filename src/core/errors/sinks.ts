@@ -35,4 +35,13 @@ export const sinkErrors = {
     title: 'A defect in a sink surfaced',
     remedy: 'Report it with the log line. The batch is dropped and counted, the sink goes on.',
   },
+  AZ4009: {
+    title: 'The progress of remote write cannot be read',
+    remedy:
+      'The file is damaged or of another version; Azimuth begins at resumeFrom again and replaces it. Receivers may refuse some samples once.',
+  },
+  AZ4010: {
+    title: 'The progress of remote write cannot be written',
+    remedy: 'Make the state folder writable, or free its disk; deliveries go on, a restart then begins further back.',
+  },
 } as const satisfies Record<`AZ4${number}`, ErrorRow>;

@@ -30,12 +30,14 @@ export function createAccounts<B extends Batch>(options: {
   const queue = createQueue<B>(options.limits);
   let lastSuccessMs: number | undefined;
   let failing: CodedError | undefined;
+  let lostSamples = 0;
 
   const accounts: Accounts<B> = {
     queue,
     tell: observe,
     tellQueue: () => observe({ kind: 'queue', sink, samples: queue.samples(), bytes: queue.bytes() }),
     count(fate, count) {
+      if (fate === 'refused' || fate === 'dropped') lostSamples += count;
       if (count > 0) observe({ kind: 'samples', sink, fate, count });
     },
     settle(entry, fate, samples) {
@@ -55,7 +57,9 @@ export function createAccounts<B extends Batch>(options: {
       accounts.drop([entry], error);
     },
     note(outcome, part) {
-      observe({ kind: 'attempt', sink, result: outcome.kind });
+      const isSplit = outcome.kind === 'ok' && (outcome.value.again ?? 0) > 0;
+      observe({ kind: 'attempt', sink, result: isSplit ? 'split' : outcome.kind });
+      if (isSplit) return;
       if (outcome.kind !== 'ok') {
         failing = outcome.error;
         observe({ kind: 'failed', sink, error: outcome.error, samples: part.samples });
@@ -72,6 +76,7 @@ export function createAccounts<B extends Batch>(options: {
       name: sink,
       queueSamples: queue.samples(),
       queueBytes: queue.bytes(),
+      lostSamples,
       ...(lastSuccessMs === undefined ? {} : { lastSuccessMs }),
       ...(failing === undefined ? {} : { failing }),
     }),

@@ -50,8 +50,9 @@ export function createDelivery<B extends Batch>(
       if (outcome === undefined) return;
       accounts.note(outcome, part);
       if (outcome.kind === 'ok') {
-        accounts.settle(entry, 'sent', part.samples - outcome.value.refused);
-        return accounts.settle(entry, 'refused', outcome.value.refused);
+        const { refused, again = 0 } = outcome.value;
+        accounts.settle(entry, 'sent', part.samples - refused - again);
+        return accounts.settle(entry, 'refused', refused);
       }
       if (outcome.kind === 'failed') return accounts.settle(entry, 'refused', part.samples);
       if (stopping.aborted) return accounts.drop(accounts.queue.clear(), leftOver(name));

@@ -40,8 +40,8 @@ export interface FamilySamples {
  */
 export interface Sink<B extends Batch = RunSamples> {
   /**
-   * Cuts a batch into requests, each written when it is asked for. `samples` and `skipped` of all of them add up to
-   * those of the batch.
+   * Cuts a batch into requests, each written when it is asked for. `samples` and `skipped` of all of them, less what
+   * came `again`, add up to those of the batch. It is asked for the next one until the last, unless the batch is dropped.
    */
   parts(batch: B): Iterable<Part>;
   /** Lets go of sockets. Never rejects. */
@@ -63,6 +63,8 @@ export interface Taken {
   /** Samples of the request that it did not take, and why in its words. */
   readonly refused: number;
   readonly reason?: string;
+  /** Samples that it did not take in this request, and that come again in later parts. */
+  readonly again?: number;
 }
 
 /** What became of samples; every sample that is offered ends in exactly one. */
@@ -82,6 +84,8 @@ export interface SinkState {
   readonly name: SinkName;
   readonly queueSamples: number;
   readonly queueBytes: number;
+  /** Samples since the start that the receiver refused or that were given up. */
+  readonly lostSamples: number;
   /** When the receiver last took a request, milliseconds since the epoch. */
   readonly lastSuccessMs?: number;
   /** Why the last attempt failed; absent while all is well. */
@@ -92,7 +96,7 @@ export interface SinkState {
 export type FeedEvent =
   | { readonly kind: 'samples'; readonly sink: SinkName; readonly fate: SampleFate; readonly count: number }
   | { readonly kind: 'queue'; readonly sink: SinkName; readonly samples: number; readonly bytes: number }
-  | { readonly kind: 'attempt'; readonly sink: SinkName; readonly result: 'ok' | 'retry' | 'failed' }
+  | { readonly kind: 'attempt'; readonly sink: SinkName; readonly result: 'ok' | 'retry' | 'failed' | 'split' }
   | { readonly kind: 'success'; readonly sink: SinkName; readonly nowMs: number }
   /** The receiver did not take a request. Told at every attempt. */
   | { readonly kind: 'failed'; readonly sink: SinkName; readonly error: CodedError; readonly samples: number }
@@ -100,6 +104,10 @@ export type FeedEvent =
   | { readonly kind: 'recovered'; readonly sink: SinkName }
   /** Samples that were dropped, with the reason. */
   | { readonly kind: 'dropped'; readonly sink: SinkName; readonly error: CodedError; readonly samples: number }
+  /** Buckets between two of a series that were not sent: `late` beyond what is waited for, or `lost` out of reach. */
+  | { readonly kind: 'missed'; readonly sink: SinkName; readonly reason: 'late' | 'lost'; readonly buckets: number }
+  /** Something is wrong beside the way to the receiver. */
+  | { readonly kind: 'trouble'; readonly sink: SinkName; readonly error: CodedError }
   /** A defect: encoding threw, or the sink could not be loaded. */
   | { readonly kind: 'crashed'; readonly sink: SinkName; readonly error: unknown };
 

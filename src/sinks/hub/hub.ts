@@ -1,8 +1,13 @@
 import type { Clock } from '../../core/clock.ts';
-import type { PushSinksConfig } from '../../core/runtime-config.ts';
+import type { AuthenticationConfig, PushSinksConfig } from '../../core/runtime-config.ts';
+import type { BucketBook } from '../../scrape/ports.ts';
 import { createFeed } from '../feed/feed.ts';
 import type { FamilySamples, Feed, FeedObserver, RunSamples, SinkState } from '../feed/ports.ts';
 import { newestFamilies, selectFamilies } from '../feed/samples.ts';
+import { createAuthorization } from '../remote-write/authorization.ts';
+import { createRemoteWriteOutlet, type RemoteWriteOutlet } from '../remote-write/outlet.ts';
+import type { Authorization, TokenReader } from '../remote-write/ports.ts';
+import { openProgressFile } from '../remote-write/progress-file.ts';
 import { mapToIds } from '../statuspage/mapping.ts';
 
 export interface HubOptions {
@@ -13,10 +18,20 @@ export interface HubOptions {
   readonly observe: FeedObserver;
   /** Version of this program. */
   readonly version: string;
+  /** What remote write needs beside its configuration. */
+  readonly remoteWrite: {
+    /** Longest lookback of a query, milliseconds. */
+    readonly historyMs: number;
+    /** Token scope of an Azure Monitor workspace of the declared cloud. */
+    readonly scope: string;
+    readonly tokens: (identity: AuthenticationConfig | undefined) => TokenReader;
+  };
 }
 
 /** All sinks that are pushed to. */
 export interface Hub {
+  /** Wants every bucket; absent unless a sink does. */
+  readonly book?: BucketBook;
   /** Gives what a run wrote to every sink; never waits. */
   offer(batch: RunSamples): void;
   states(): readonly SinkState[];
@@ -41,15 +56,47 @@ const minuteMs = 60_000;
 /** The sinks of a configuration; code of those that are not configured is never loaded. */
 export function createHub(options: HubOptions): Hub {
   const outlets = [statsd(options), openTelemetry(options), statuspage(options)].filter((one) => one !== undefined);
+  const written = remoteWrite(options);
   return {
+    ...(written === undefined ? {} : { book: written.book }),
     offer(batch) {
       for (const { feed, select } of outlets) feed.offer(select(batch));
+      written?.flush(batch.runMs);
     },
-    states: () => outlets.map(({ feed }) => feed.state()),
+    states: () => [...outlets.map(({ feed }) => feed.state()), ...(written === undefined ? [] : [written.state()])],
     async stop(graceMs) {
-      await Promise.all(outlets.map(({ feed }) => feed.stop(graceMs)));
+      await Promise.all([...outlets.map(({ feed }) => feed.stop(graceMs)), written?.stop(graceMs)]);
     },
   };
+}
+
+function remoteWrite(options: HubOptions): RemoteWriteOutlet | undefined {
+  const { clock, random, observe, version } = options;
+  const { prometheusRemoteWrite: config } = options.config;
+  if (config === undefined) return undefined;
+  const { historyMs, scope, tokens } = options.remoteWrite;
+  const { authentication, stateFolder } = config;
+  // One for all shards, so that a token is fetched once; made when first needed.
+  let shared: Authorization | undefined;
+  const authorize = (): Authorization => {
+    if (shared !== undefined) return shared;
+    const entra = authentication.kind === 'entra' ? { scope, tokens: tokens(authentication.identity) } : undefined;
+    shared = createAuthorization(authentication, entra);
+    return shared;
+  };
+  const userAgent = `Azimuth/${version}`;
+  return createRemoteWriteOutlet({
+    config,
+    historyMs,
+    clock,
+    random,
+    observe,
+    open: async () => {
+      const { createRemoteWriteSink } = await import('../remote-write/remote-write.ts');
+      return createRemoteWriteSink(config, { now: () => clock.now(), userAgent, authorization: authorize() });
+    },
+    ...(stateFolder === undefined ? {} : { file: openProgressFile(stateFolder) }),
+  });
 }
 
 function statsd({ config, ...around }: HubOptions): Outlet | undefined {

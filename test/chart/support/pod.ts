@@ -30,7 +30,7 @@ type Secrets = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
 /** Secrets that the values files expect somebody else to have made. */
 const secretsOfOthers: Secrets = {
-  vault: { 'client-secret': 'from-the-vault' },
+  vault: { 'client-secret': 'from-the-vault', 'remote-write-token': 'from-the-vault-too' },
   'azimuth-principal': { 'client-secret': 'from-kubectl' },
   unused: {},
 };

@@ -15,6 +15,14 @@ afterEach(async () => {
   closing = [];
 });
 
+const withoutRemoteWrite = {
+  historyMs: 0,
+  scope: '',
+  tokens: (): never => {
+    throw new Error('no token is needed');
+  },
+};
+
 async function hubTo(mapping: StatuspageSinkConfig['mapping'], key = 'k') {
   const metricIds = ['one', 'two', 'three'];
   const receiver: StatuspageStandIn = await standInForStatuspage({ key, pageId: 'p', metricIds });
@@ -24,6 +32,7 @@ async function hubTo(mapping: StatuspageSinkConfig['mapping'], key = 'k') {
     clock: realClock,
     random: () => 0,
     version: '0',
+    remoteWrite: withoutRemoteWrite,
     observe: record.observe,
   });
   closing.push(
