@@ -36,6 +36,7 @@ function validate(name: string): { readonly status: number | null; readonly repo
   const config = mkdtempSync(join(folder, `${name}-`));
   for (const [file, text] of Object.entries(configFiles(name))) writeFileSync(join(config, file), text);
   for (const file of mountedFiles) writeFileSync(join(config, file), 'mounted');
+  writeFileSync(join(config, 'config.yaml'), 'http_server_config: { http2: false }\n');
   const { status, stdout } = spawnSync(
     process.execPath,
     [join(root, 'bin/azimuth.js'), 'validate', '--format', 'json', '--config-folder', config],
@@ -57,7 +58,7 @@ function mountedHere(name: string, config: string): Readonly<Record<string, stri
 
 function pathsOfFiles(section: object): readonly (readonly [key: string, path: string])[] {
   return Object.entries(section).flatMap(([key, value]: [string, unknown]) => {
-    if (typeof value === 'string') return key.endsWith('FilePath') ? [[key, value] as const] : [];
+    if (typeof value === 'string') return key.endsWith('FilePath') || key === 'webConfigFile' ? [[key, value] as const] : [];
     if (typeof value !== 'object' || value === null) return [];
     return pathsOfFiles(value).map(([below, path]) => [`${key}__${below}`, path] as const);
   });
