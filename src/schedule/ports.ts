@@ -15,6 +15,7 @@ export type ScheduleEvent =
   | {
       readonly kind: 'runFinished';
       readonly schedule: Schedule;
+      readonly reason: RunReason;
       readonly nowMs: number;
       readonly durationMs: number;
       readonly succeeded: number;

@@ -109,7 +109,7 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
       if (abort.signal.reason !== 'shutdown') {
         const nowMs = clock.now();
         if (succeeded > 0) lane.lastSuccessMs = nowMs;
-        observe({ kind: 'runFinished', schedule, nowMs, durationMs: nowMs - startMs, succeeded, failed });
+        observe({ kind: 'runFinished', schedule, reason, nowMs, durationMs: nowMs - startMs, succeeded, failed });
       }
     } catch (error) {
       observe({ kind: 'runCrashed', schedule, error });

@@ -109,12 +109,15 @@ export function problemsOf(moment: Moment): ProblemRow[] {
 function reloadProblems({ configuration }: StatusExtras): ProblemRow[] {
   const reload = configuration?.lastReload;
   if (reload === undefined || reload.accepted) return [];
-  return reload.problems.map((problem) => ({ ...configurationProblem(problem), sinceMs: reload.atMs }));
+  return reload.problems.map((problem) => {
+    const row = configurationProblem(problem);
+    return { ...row, message: `The changed configuration is not used: ${row.message}`, sinceMs: reload.atMs };
+  });
 }
 
 function configurationProblem(problem: NonNullable<StatusExtras['configuration']>['problems'][number]): ProblemRow {
   const { severity, code, where, message, metric } = problem;
-  const row = codedProblem(severity, { code, message: `${where}: ${message}` });
+  const row = codedProblem(severity, { code, message: where === '' ? message : `${where}: ${message}` });
   return metric === undefined ? row : { ...row, metrics: { shown: [metric], total: 1 } };
 }
 

@@ -30,6 +30,8 @@ export function createScheduleBook(): ScheduleBook {
       switch (event.kind) {
         case 'runFinished': {
           const { durationMs, succeeded, failed } = event;
+          // A run of what a reload changed says nothing of the rest.
+          if (event.reason === 'changed') return;
           change(cron, { lastDurationMs: durationMs, succeeded, failed, crashed: false });
           return;
         }

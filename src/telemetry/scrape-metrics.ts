@@ -117,7 +117,7 @@ export function createScrapeMetrics(registry: OwnRegistry, identity: MetricsIden
         for (const metric of ofSchedule) registry.drop(metric, labels);
       }
       if (event.kind !== 'runFinished') return;
-      registry.set('scrapeDuration', labels, event.durationMs / 1000);
+      if (event.reason !== 'changed') registry.set('scrapeDuration', labels, event.durationMs / 1000);
       if (event.succeeded > 0) registry.set('scrapeLastSuccess', labels, event.nowMs / 1000);
       publishAges();
     },

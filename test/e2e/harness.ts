@@ -88,10 +88,11 @@ export function configFolder(files: Files): { readonly path: string; remove(): v
   return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
 }
 
-/** Starts the built command. Its environment holds what is given and PATH alone. */
-export function startProgram(args: readonly string[], env: Record<string, string> = {}): Program {
+/** Starts the built command. Its environment holds what is given and PATH alone; it runs in `cwd`, else where the tests do. */
+export function startProgram(args: readonly string[], env: Record<string, string> = {}, cwd?: string): Program {
   const child = spawn(process.execPath, [join(root, 'bin/azimuth.js'), ...args], {
     env: { PATH: process.env['PATH'] ?? '', ...env },
+    cwd,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   return watchProgram(child);

@@ -80,12 +80,16 @@ describe('the overview', () => {
     const { status } = scene;
     status.schedule({
       kind: 'runFinished',
+      reason: 'tick',
       schedule: everyMinute,
       nowMs: noon,
       durationMs: 800,
       succeeded: 5,
       failed: 1,
     });
+    // What a reload changed was asked for; the other four are as they were.
+    const afterReload = { kind: 'runFinished', reason: 'changed', schedule: everyMinute, nowMs: noon } as const;
+    status.schedule({ ...afterReload, durationMs: 10, succeeded: 2, failed: 0 });
     status.schedule({ kind: 'runSkipped', schedule: everyMinute });
     const { schedules } = sourceOf(scene).overview();
     expect(schedules.rows).toEqual([
@@ -129,7 +133,7 @@ describe('problems', () => {
     expect(codes(scene, { extras: () => extras, unhealthy: () => unhealthy, concerns: () => concerns })).toEqual([
       'AZ2003 It stands still.',
       'AZ2082 3 log lines are lost.',
-      'AZ1012 declaration.yaml:3:5: No such type.',
+      'AZ1012 The changed configuration is not used: declaration.yaml:3:5: No such type.',
       expect.stringMatching(/^AZ3404 subscriptions.* does not exist\.$/),
       'AZ2004 The last run of schedule * * * * * crashed.',
       'AZ2005 A run of schedule * * * * * was skipped, because the run before it was still going.',
@@ -145,7 +149,13 @@ describe('problems', () => {
     expect(codes(scene, { schedules })).toEqual(['AZ2002 Schedule * * * * * has no result yet.']);
     const overdue = { code: 'AZ2080', message: 'Overdue.', schedule: everyMinute.cron };
     expect(codes(scene, { schedules, concerns: () => [overdue] })).toEqual(['AZ2080 Overdue.']);
-    const finished = { kind: 'runFinished', schedule: everyMinute, nowMs: noon, durationMs: 1 } as const;
+    const finished = {
+      kind: 'runFinished',
+      reason: 'tick',
+      schedule: everyMinute,
+      nowMs: noon,
+      durationMs: 1,
+    } as const;
     scene.status.schedule({ ...finished, succeeded: 0, failed: 1 });
     expect(codes(scene, { schedules })).toEqual([]);
   });

@@ -129,11 +129,22 @@ describe('own metrics', () => {
     metrics.scrape({ kind: 'lag', resourceType: 'RedisCache', metricName: 'errors', lagMs: 1500 });
     metrics.schedule({
       kind: 'runFinished',
+      reason: 'tick',
       schedule: everyMinute,
       nowMs: 5000,
       durationMs: 250,
       succeeded: 1,
       failed: 1,
+    });
+    // A run of what a reload changed says nothing of how long a whole one takes.
+    metrics.schedule({
+      kind: 'runFinished',
+      reason: 'changed',
+      schedule: everyMinute,
+      nowMs: 5000,
+      durationMs: 1,
+      succeeded: 1,
+      failed: 0,
     });
     const text = await registry.text('text');
     for (const line of [
@@ -154,6 +165,7 @@ describe('own metrics', () => {
     const metrics = createScrapeMetrics(registry, identity);
     const end = {
       kind: 'runFinished',
+      reason: 'tick',
       schedule: everyMinute,
       nowMs: 0,
       durationMs: 0,
