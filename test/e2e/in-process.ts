@@ -79,6 +79,10 @@ export interface Proof {
   discover(): Promise<void>;
   /** Moves world time on, forgets the calls so far and runs every schedule once. */
   run(afterMs?: number): Promise<RunResult>;
+  /** Puts another configuration in force; resolves with the schedules that have something new to ask. */
+  reconfigure(next: Pick<ProofInput, 'declaration' | 'runtime'>): Promise<readonly string[]>;
+  /** Runs what the last change of the configuration left to ask. */
+  runChanged(): Promise<void>;
   /** Looks up tags and properties of resources once more; `signal` ends it. */
   lookUpLabels(signal?: AbortSignal): Promise<void>;
   /** The whole scrape endpoint. */
@@ -103,6 +107,7 @@ export async function prove(input: ProofInput): Promise<Proof> {
   const { rate = 1 } = input;
   const clock: Clock = { now: () => emulator.now(), after: (ms, callback) => realClock.after(ms / rate, callback) };
   const { core, log } = compose(input, emulator, clock);
+  let due: readonly string[] = [];
   const text = (): Promise<string> => textOf(core);
   const lines = async (name: string): Promise<readonly Line[]> =>
     parseLines(await text()).filter((line) => line.name === name);
@@ -125,6 +130,15 @@ export async function prove(input: ProofInput): Promise<Proof> {
         results.push(await core.run(cron, 'start', new AbortController().signal));
       const sum = (pick: (result: RunResult) => number): number => results.reduce((all, one) => all + pick(one), 0);
       return { succeeded: sum(({ succeeded }) => succeeded), failed: sum(({ failed }) => failed) };
+    },
+    async reconfigure(next) {
+      const { runtime, declaration } = configure(next, emulator);
+      due = [...(await core.reconfigure({ runtime, declaration, invalidMetrics: [] }))];
+      return due;
+    },
+    async runChanged() {
+      emulator.control.clearCalls();
+      for (const cron of due) await core.run(cron, 'changed', new AbortController().signal);
     },
     lookUpLabels: (signal = new AbortController().signal) => core.labels().refresh(signal),
     text,
