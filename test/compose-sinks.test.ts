@@ -116,7 +116,8 @@ describe('sinks fit', () => {
     url: 'https://northwind.example/write',
     authentication: { basic: { username: 'a', passwordFilePath: 'password' } },
   };
-  const asBefore = { statsd, prometheusRemoteWrite: remote, openTelemetryCollector: { collectorUri: 'http://c:4317' } };
+  const collector = { collectorUri: 'http://c:4317', headers: { 'api-key': 'old' } };
+  const asBefore = { statsd, prometheusRemoteWrite: remote, openTelemetryCollector: collector };
 
   it('a configuration that asks for the very same', () => {
     expect(sinksOf(asBefore).fits({ runtime: runtimeWith(asBefore, { strict: true }), declaration })).toBe(true);
@@ -127,7 +128,7 @@ describe('sinks fit', () => {
     ['another port', { ...asBefore, statsd: { ...statsd, port: 9125 } }, {}],
     [
       'another header, which is a secret',
-      { ...asBefore, openTelemetryCollector: { collectorUri: 'http://c:4317', headers: { 'api-key': 'new' } } },
+      { ...asBefore, openTelemetryCollector: { ...collector, headers: { 'api-key': 'new' } } },
       {},
     ],
     ['another history', asBefore, { azureMonitor: { integration: { history: { startingFromInHours: 2 } } } }],
