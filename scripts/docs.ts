@@ -6,8 +6,14 @@ import { roleAssignment } from '../src/check/az.ts';
 import { permissions } from '../src/check/permissions.ts';
 import { jsonSchema } from '../src/config/json-schema.ts';
 import { type ErrorRow, errorCatalogue } from '../src/core/errors.ts';
+import { everywhere, type RouteRow, routeTable } from '../src/http/routes.ts';
 import { type OwnMetric, type OwnMetricRow, ownMetricName, ownMetrics } from '../src/telemetry/own-metrics.ts';
+import { commandsPage } from './commands-page.ts';
+import { dashboardPages } from './dashboards.ts';
+import { decisionsPage } from './decisions-page.ts';
+import { differencePage } from './difference-page.ts';
 import { valueRows, valuesSchema } from './helm-values.ts';
+import { table } from './markdown.ts';
 
 /**
  * Writes the reference pages from the tables that the program itself uses. With `--check` nothing is written and a
@@ -33,8 +39,13 @@ const pages: Readonly<Record<string, () => string>> = {
   'configuration.md': configurationPage,
   'resource-types.md': resourceTypesPage,
   'permissions.md': permissionsPage,
+  'http.md': httpPage,
   'helm-values.md': helmValuesPage,
+  'commands.md': commandsPage,
+  'adr/README.md': () => decisionsPage(join(docs, 'adr')),
+  'promitor-differences.md': differencePage,
   '../charts/azimuth/values.schema.json': helmValuesSchema,
+  ...Object.fromEntries(Object.entries(dashboardPages()).map(([name, text]) => [`../dashboards/${name}`, () => text])),
 };
 
 /** Values that each way of authentication needs. */
@@ -80,12 +91,6 @@ function readOr(path: string): string {
   } catch {
     return '';
   }
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]): string =>
-    `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
-  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
 }
 
 function errorsPage(): string {
@@ -323,4 +328,37 @@ Service leads to pods that are not ready too, so that \`/metrics\` tells why a p
 
 ${table(['value', 'type', 'default', 'meaning'], valueRows(readValues()))}
 `;
+}
+
+function httpPage(): string {
+  const routes = routeTable('/metrics');
+  const tags = [...new Set(routes.map(({ tag }) => tag))];
+  const common = Object.entries(everywhere).map(([status, { meaning }]) => `| ${status} | ${meaning} |`);
+  return `# HTTP
+
+One port (\`server.httpPort\`), answered from memory: no request waits for Azure. This page is made from the table
+behind \`/api/v1/openapi.json\`; a test holds it against the routes that are registered and the statuses that they give.
+
+Every answer carries \`X-Version\`, \`X-Transaction-Id\` (the caller's, when it is well formed) and \`RequestId\`.
+\`HEAD\` is answered like \`GET\`. Routes of resource discovery are there when groups are declared. The path of the metrics
+is \`metricSinks.prometheusScrapingEndpoint.baseUriPath\`.
+
+${tags.map((tag) => `## ${tag}\n\n${httpTable(routes.filter((route) => route.tag === tag))}`).join('\n\n')}
+
+## Everywhere
+
+| status | meaning |
+| --- | --- |
+${common.join('\n')}
+`;
+}
+
+function httpTable(routes: readonly RouteRow[]): string {
+  const rows = routes.map(({ method, path, summary, parameters = [], responses }) => {
+    const asked = parameters.filter((row) => row.in === 'query').map(({ name, meaning }) => `\`${name}\`: ${meaning}`);
+    const answered = Object.entries(responses).map(([status, { meaning }]) => `${status}: ${meaning}`);
+    const cells = [`\`${method.toUpperCase()} ${path}\``, summary, asked.join(' '), answered.join('<br>')];
+    return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+  });
+  return ['| route | answers with | parameters | statuses |', '| --- | --- | --- | --- |', ...rows].join('\n');
 }

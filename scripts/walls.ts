@@ -11,6 +11,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   catalogue: { may: ['core'], own: [] },
   config: { may: ['core', 'catalogue'], own: ['yaml', 'zod', 'node:fs.*', 'node:path', 'node:os', 'node:crypto'] },
   discovery: { may: ['core', 'catalogue'], own: ['node:http'] },
+  promitor: { may: ['core', 'catalogue', 'discovery'], own: [] },
   plan: { may: ['core', 'catalogue'], own: [] },
   store: { may: ['core'], own: [] },
   scrape: { may: ['core', 'plan', 'store'], own: [] },
@@ -52,7 +53,7 @@ export const rooms: Readonly<Record<string, Room>> = {
     may: ['core'],
     own: ['express', 'bcryptjs', 'node:https?', 'node:net', 'node:tls', 'node:crypto', 'node:worker_threads'],
   },
-  telemetry: { may: ['core'], own: ['pino', 'pino-pretty', 'prom-client'] },
+  telemetry: { may: ['core'], own: ['pino', 'pino-pretty', 'prom-client', 'node:async_hooks', 'node:stream'] },
   emulator: {
     may: ['core', 'catalogue'],
     own: [

@@ -8,6 +8,7 @@ import { createAskAgent } from './discovery/agent/ask.ts';
 import { createAgentSource } from './discovery/agent/client.ts';
 import { createDiscovery, type DiscoveryEvent, type DiscoveryLoop } from './discovery/discovery.ts';
 import { createGraphResources } from './discovery/graph-resources.ts';
+import type { KnownList } from './discovery/group-list.ts';
 import type { InfoLabels, LandscapeInfo } from './discovery/landscape.ts';
 import { landscapeInfos } from './discovery/landscape.ts';
 import type { GraphSource, ResourceSource } from './discovery/ports.ts';
@@ -29,6 +30,11 @@ export interface DiscoveryInput {
   readonly learnRegion: (resourceKey: string, region: string) => void;
   /** Called when a list in force has changed. */
   readonly changed: () => void;
+  /**
+   * Discovery under the configuration before. It goes on when nothing of it has changed; else the lists of groups that
+   * are defined as they were stay in force.
+   */
+  readonly before?: ComposedDiscovery | undefined;
 }
 
 /** Discovery as the exporter and the commands use it. */
@@ -48,6 +54,12 @@ export interface ComposedDiscovery {
   waitingFor(cron: string): string[];
   /** Brings the ages of the lists up to date. */
   publishAges(): void;
+  /** What it was made of, as text. */
+  readonly key: string;
+  /** Ends, and forgets the own metrics of groups that `next` does not have. */
+  leaveTo(next: ComposedDiscovery | undefined): void;
+  /** The list of a group, if it was confirmed and the group is defined in the same way. */
+  known(group: DiscoveryGroup | string): KnownList | undefined;
 }
 
 /** Undefined when neither file nor metric has a group. */
@@ -57,9 +69,18 @@ export function composeDiscovery(input: DiscoveryInput): ComposedDiscovery | und
   const groups = allGroups(own, declaration, config.agent !== undefined);
   if (groups.length === 0) return undefined;
   const users = usersOf(declaration);
+  const key = JSON.stringify([
+    declaration.discovery,
+    groups,
+    config,
+    [...users].map(([cron, names]) => [cron, ...names]),
+  ]);
+  if (input.before?.key === key) return input.before;
   const startMs = clock.now();
-  const answered = new Set<string>();
-  const listed = new Set<string>();
+  const known = (group: DiscoveryGroup | string): KnownList | undefined => input.before?.known(group);
+  const kept = groups.filter((group) => known(group) !== undefined).map((group) => nameOf(group).toLowerCase());
+  const answered = new Set<string>(kept);
+  const listed = new Set<string>(kept);
   let due: (cron: string) => void = () => undefined;
   const log = createDiscoveryLog(input.logger);
 
@@ -94,20 +115,35 @@ export function composeDiscovery(input: DiscoveryInput): ComposedDiscovery | und
     intervalMs: config.refreshIntervalMs,
     shrinkThreshold: config.shrinkThreshold,
     observe,
+    known,
   });
   const infos = declaration.discovery === undefined ? undefined : createInfoWatch(input);
 
+  let started = false;
+  const stop = (): void => {
+    lists.stop();
+    infos?.stop();
+  };
   return {
+    key,
     lists,
     groups: own,
     start: (hear) => {
       due = hear;
+      if (started) return;
+      started = true;
       lists.start();
       infos?.start();
     },
-    stop: () => {
-      lists.stop();
-      infos?.stop();
+    stop,
+    leaveTo: (next) => {
+      stop();
+      const stay = new Set(next?.lists.groups().map(({ name }) => name));
+      for (const { name } of lists.groups()) {
+        if (stay.has(name)) continue;
+        registry.drop('discoveryResources', { group: name });
+        registry.drop('discoveryAge', { group: name });
+      }
     },
     holdsBack,
     waitingFor: (cron) => {
@@ -119,12 +155,22 @@ export function composeDiscovery(input: DiscoveryInput): ComposedDiscovery | und
         return [`it waits for discovery group ${name}: ${reason}`];
       });
     },
+    known: (group) => {
+      const same = groups.find((own) => JSON.stringify(own) === JSON.stringify(group));
+      const state = same === undefined ? undefined : lists.groups().find(({ name }) => name === nameOf(same));
+      if (state?.confirmedMs === undefined) return undefined;
+      return { resources: state.resources, confirmedMs: state.confirmedMs };
+    },
     publishAges: () => {
       for (const { name, confirmedMs } of lists.groups()) {
         registry.set('discoveryAge', { group: name }, (clock.now() - (confirmedMs ?? startMs)) / 1_000);
       }
     },
   };
+}
+
+function nameOf(group: DiscoveryGroup | string): string {
+  return typeof group === 'string' ? group : group.name;
 }
 
 /** Own groups, whether a metric names them or not (they are served too), and the agent's that metrics name. */

@@ -14,6 +14,8 @@ const waitMs = 15_000;
 const timeoutMs = 120_000;
 
 export interface ComposedLabelsInput {
+  /** Labels under the configuration before; they go on when nothing of them has changed. */
+  readonly before?: ComposedLabels | undefined;
   readonly wanted: ResourceLabels | undefined;
   readonly graph: GraphSource;
   readonly clock: Clock;
@@ -28,6 +30,8 @@ export interface ComposedLabelsInput {
 
 /** Tags and properties as labels, kept up to date. Does nothing when none were declared. */
 export interface ComposedLabels {
+  /** What they were made of, as text. */
+  readonly key: string;
   /** Labels for the plan; none with `as: info`. */
   labelsOf(resourceKey: string): readonly LabelPair[];
   version(): number;
@@ -44,6 +48,9 @@ export interface ComposedLabels {
 
 export function composeLabels(input: ComposedLabelsInput): ComposedLabels {
   const { wanted, clock, plan } = input;
+  const key = JSON.stringify([wanted, input.intervalMs]);
+  if (input.before?.key === key) return input.before;
+  let started = false;
   const stopping = new AbortController();
   const book = wanted === undefined ? undefined : createLabelBook(wanted, input.graph);
   const show = createResourceInfo(input.statusStore, input.prefix);
@@ -74,6 +81,7 @@ export function composeLabels(input: ComposedLabelsInput): ComposedLabels {
     cancel = clock.after(input.intervalMs, () => void refresh(stopping.signal).then(arm));
   };
   return {
+    key,
     labelsOf: (key) => (wanted?.as === 'labels' ? (book?.labelsOf(key) ?? []) : []),
     version: () => (wanted?.as === 'labels' ? (book?.version() ?? 0) : 0),
     refresh,
@@ -94,7 +102,8 @@ export function composeLabels(input: ComposedLabelsInput): ComposedLabels {
       show(shown, clock.now());
     },
     start: () => {
-      if (book !== undefined) arm();
+      if (book !== undefined && !started) arm();
+      started = true;
     },
     stop() {
       stopping.abort();

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
-import type { Azure } from './azure/azure.ts';
 import { type ComposedDiscovery, composeDiscovery } from './compose-discovery.ts';
+import type { Lasting } from './compose-in-force.ts';
 import { type ComposedLabels, composeLabels } from './compose-labels.ts';
 import type { Clock } from './core/clock.ts';
 import type { Declaration } from './core/declaration.ts';
@@ -8,20 +8,15 @@ import type { RuntimeConfig } from './core/runtime-config.ts';
 import { configuredCapabilities } from './plan/plan.ts';
 import { createPlanner, type Planner } from './plan/planner.ts';
 import type { Capabilities, ScrapeItem } from './plan/types.ts';
-import { createGrainBook, type GrainBook } from './scrape/grains.ts';
-import { createKnowledge, type Knowledge } from './scrape/knowledge.ts';
-import type { SeriesStore } from './store/ports.ts';
-import type { OwnRegistry } from './telemetry/registry.ts';
 
 export interface PlanningInput {
   readonly runtime: RuntimeConfig;
   readonly declaration: Declaration;
   readonly clock: Clock;
   readonly logger: Logger;
-  readonly azure: Azure;
-  readonly registry: OwnRegistry;
-  readonly statusStore: SeriesStore;
-  readonly prefix: 'azimuth' | 'promitor';
+  readonly lasting: Lasting;
+  /** Planning under the configuration before; lists and labels that are defined as they were go on. */
+  readonly before: Planning | undefined;
   /** Hears of items that a new plan no longer has. */
   readonly left: (gone: readonly ScrapeItem[]) => void;
 }
@@ -30,25 +25,30 @@ export interface PlanningInput {
 export interface Planning {
   readonly planner: Planner;
   readonly capabilities: Capabilities;
-  readonly knowledge: Knowledge;
-  readonly grains: GrainBook;
   readonly labels: ComposedLabels;
   readonly discovery: ComposedDiscovery | undefined;
+  /** Logs the remarks of the plan in force that were not logged before. */
+  tellRemarks(): void;
+  /** Keeps lists and labels up to date from now on. */
+  start(due: (cron: string) => void): void;
+  stop(): void;
+  /** Ends what the planning of another configuration does not go on with. */
+  leaveTo(next: Planning): void;
 }
 
 export function composePlanning(input: PlanningInput): Planning {
-  const { runtime, declaration, clock, logger, azure } = input;
-  const knowledge = createKnowledge(() => clock.now());
-  const grains = createGrainBook(azure.metrics);
+  const { runtime, declaration, clock, logger, lasting, before } = input;
+  const { azure, knowledge, grains } = lasting;
   const labels = composeLabels({
+    before: before?.labels,
     wanted: declaration.resourceLabels,
     graph: azure.graph,
     clock,
     logger,
     intervalMs: runtime.resourceDiscovery.refreshIntervalMs,
-    plan: () => planner.inForce(),
-    statusStore: input.statusStore,
-    prefix: input.prefix,
+    plan: () => lasting.planner.inForce(),
+    statusStore: lasting.statusStore,
+    prefix: runtime.prometheus?.systemMetricsPrefix ?? 'azimuth',
   });
   const capabilities: Capabilities = {
     ...configuredCapabilities(runtime.azureMonitor),
@@ -63,14 +63,16 @@ export function composePlanning(input: PlanningInput): Planning {
     graph: azure.graph,
     clock,
     logger,
-    registry: input.registry,
+    registry: lasting.registry,
+    before: before?.discovery,
     pause: turn,
     learnRegion: (key, region) => knowledge.learnRegion(key, region),
-    changed: () => void planner.prepare(),
+    changed: () => void lasting.planner.prepare(),
   });
   const planner: Planner = createPlanner({
     declaration,
     capabilities,
+    cache: lasting.items,
     version: () => knowledge.version() + labels.version() + (discovery?.lists.version() ?? 0),
     found: (name) => discovery?.lists.resources(name) ?? [],
     slices: { now: () => performance.now(), pause: turn },
@@ -81,9 +83,25 @@ export function composePlanning(input: PlanningInput): Planning {
     ...(runtime.callBudget === undefined ? {} : { callBudget: runtime.callBudget }),
   });
   const tellRemarks = remarksTeller(planner, logger);
-  planner.current();
-  tellRemarks();
-  return { planner, capabilities, knowledge, grains, labels, discovery };
+  return {
+    planner,
+    capabilities,
+    labels,
+    discovery,
+    tellRemarks,
+    start(due) {
+      discovery?.start(due);
+      labels.start();
+    },
+    stop() {
+      discovery?.stop();
+      labels.stop();
+    },
+    leaveTo(next) {
+      if (next.discovery !== discovery) discovery?.leaveTo(next.discovery);
+      if (next.labels !== labels) labels.stop();
+    },
+  };
 }
 
 /** Tells each remark of the plans once. */

@@ -1,6 +1,6 @@
-import type { ComposedSinks } from './compose-sinks.ts';
 import type { BucketBook, ScrapeEvent } from './scrape/ports.ts';
 import { createCollector } from './sinks/feed/collector.ts';
+import type { Hub } from './sinks/hub/hub.ts';
 import type { SeriesPieces, SeriesStore } from './store/ports.ts';
 import { itemMetrics, statusOwner } from './telemetry/item-status.ts';
 import { type OwnMetric, ownMetricName, ownMetrics } from './telemetry/own-metrics.ts';
@@ -25,7 +25,7 @@ const limitMetrics: ReadonlySet<OwnMetric> = new Set(['ratelimitArm', 'ratelimit
 
 /** Gathers the runs of one core for the sinks; undefined without any. */
 export function composePush(
-  sinks: ComposedSinks | undefined,
+  sinks: Hub | undefined,
   parts: {
     readonly store: SeriesStore & SeriesPieces;
     readonly statusStore: SeriesPieces;

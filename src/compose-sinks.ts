@@ -29,74 +29,28 @@ export interface SinkSurroundings {
   readonly tokensFor: (identity: AuthenticationConfig | undefined) => TokenReader;
 }
 
-/**
- * The sinks that are pushed to, with their queues and the progress of remote write. They may outlive the core that
- * they serve: whoever replaces a core passes them on while {@link fits} holds, and stops them otherwise.
- */
-export interface ComposedSinks extends Hub {
-  /** Serves a core from now on; to be called before the first run of it. */
-  attach(around: SinkSurroundings): void;
-  /** True when a configuration asks for these very sinks. */
-  fits(input: Pick<SinksInput, 'runtime' | 'declaration'>): boolean;
-}
-
-/** Undefined without a sink to push to. */
-export function composeSinks(input: SinksInput): ComposedSinks | undefined {
+/** The sinks that are pushed to, with their queues and the progress of remote write; undefined without any. */
+export function composeSinks(input: SinksInput, { registry, tokensFor }: SinkSurroundings): Hub | undefined {
   const { clock, random, version, runtime } = input;
   if (input.scrapedOnly === true || Object.keys(runtime.sinks).length === 0) return undefined;
-  const own = fingerprint(input);
   const log = createSinkLog(input.logger);
-  let tokens = noTokens;
-  let measure: ReturnType<typeof sinkMetrics> = () => undefined;
-  const hub = createHub({
+  const measure = sinkMetrics(registry);
+  return createHub({
     config: runtime.sinks,
     clock,
     random,
     version,
-    remoteWrite: {
-      historyMs: runtime.azureMonitor.historyMs,
-      scope: scopeOf(input),
-      tokens: (identity) => ({
-        get: (scope, signal) => tokens(identity).get(scope, signal),
-        renew: (authorization) => tokens(identity).renew(authorization),
-      }),
-    },
+    remoteWrite: { historyMs: runtime.azureMonitor.historyMs, scope: scopeOf(input), tokens: readersOf(tokensFor) },
     observe: (event) => {
       measure(event);
       log(event);
     },
   });
-  return {
-    ...hub,
-    attach({ registry, tokensFor }) {
-      measure = sinkMetrics(registry);
-      tokens = readersOf(tokensFor);
-    },
-    fits: (other) => fingerprint(other) === own,
-  };
 }
 
 function scopeOf({ declaration }: Pick<SinksInput, 'declaration'>): string {
   return declaration.cloud.workspaceScope ?? publicClouds.Global.workspaceScope;
 }
-
-/** Everything that a hub is made of, secrets as they are now; it is compared and never shown. */
-function fingerprint(input: Pick<SinksInput, 'runtime' | 'declaration'>): string {
-  const { sinks, azureMonitor } = input.runtime;
-  return JSON.stringify([revealed(sinks), azureMonitor.historyMs, scopeOf(input)]);
-}
-
-function revealed(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null) return value;
-  if ('reveal' in value && typeof value.reveal === 'function') return [value.reveal()];
-  if (Array.isArray(value)) return value.map(revealed);
-  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, revealed(member)]));
-}
-
-const noTokens: SinkSurroundings['tokensFor'] = () => ({
-  get: () => Promise.resolve({ kind: 'retry', error: { code: 'AZ3006', message: 'No core is there yet.' } }),
-  renew: () => undefined,
-});
 
 /** One reader for each identity, so that a token is kept from request to request. */
 function readersOf(tokensFor: SinkSurroundings['tokensFor']): SinkSurroundings['tokensFor'] {

@@ -1,24 +1,24 @@
-import { type CoreInput, composeCore, type ExporterCore } from './compose.ts';
+import type { RequestListener } from 'node:http';
+import { type Configured, type CoreInput, composeCore, type ExporterCore } from './compose.ts';
+import { composeApp, hasWork, reasonsFor } from './compose-app.ts';
+import { logSelfCheck, stillness } from './compose-health.ts';
 import { formatProblem } from './config/problem.ts';
 import type { ReadWebConfig } from './config/web/web-config.ts';
 import { sleep } from './core/clock.ts';
 import type { WebConfig } from './core/web-config.ts';
-import { createDiscoveryApi } from './discovery/agent/serve.ts';
-import { createApp } from './http/app.ts';
 import { type HttpServer, listen } from './http/server.ts';
 import { batchLimitPerHour, quotaRows, quotaWarnings } from './plan/quota.ts';
 import { runsPerHour } from './plan/rate.ts';
 import type { ScheduleEvent, ScheduleState, Ticker } from './schedule/ports.ts';
 import { createScheduler, type Scheduler, standingStill } from './schedule/scheduler.ts';
-import { parseSelector } from './status/selector.ts';
+import { createSelfCheck, standstillMs } from './schedule/self-check.ts';
+import type { StatusExtras } from './status/ports.ts';
+import { inLogContext } from './telemetry/log-context.ts';
+import type { OwnRegistry } from './telemetry/registry.ts';
 
-/** Explanations in one answer; a selector that means more should say more. */
-const mostExplained = 20;
 const housekeepingMs = 5_000;
 /** Between two looks whether a token can be had at last; the token source itself paces what goes out. */
 const tokenPauseMs = 1_000;
-/** A tick later than this means that the scheduler is dead; node-cron fires within milliseconds. */
-const standstillMs = 90_000;
 /** Part of the grace period that is left to answers that are being written. */
 const httpGraceMs = 500;
 /** Part of the grace period that is left to sinks for letting go of their sockets. */
@@ -30,6 +30,12 @@ export interface ExporterInput extends CoreInput {
   readonly web?: WebConfig;
   /** Reads the protection anew, when its files have changed. */
   readonly rereadWeb?: () => ReadWebConfig | 'unchanged';
+  /** Why log lines are lost; undefined while they are not. */
+  readonly logFailure?: () => string | undefined;
+  /** Loads the configuration anew: the problems that kept it from being used, none when it is in force. */
+  readonly reload?: () => Promise<readonly string[]>;
+  /** What the status page shows of the configuration, of discovery and of further sinks; asked at each view. */
+  readonly extras?: () => StatusExtras;
 }
 
 /** The running exporter. */
@@ -38,6 +44,9 @@ export interface Exporter {
   readonly port: number;
   /** Reasons why it is not ready; empty once every schedule has had a run with a result. */
   notReady(): readonly string[];
+  /** Puts another configuration in force as a whole; see `ExporterCore.reconfigure`. */
+  reconfigure(configured: Configured): Promise<void>;
+  readonly registry: OwnRegistry;
   /** Aborts runs, finishes answers, closes connections. False when the grace period was too short for the runs. */
   stop(): Promise<boolean>;
 }
@@ -58,50 +67,36 @@ export async function startExporter(input: ExporterInput): Promise<Exporter> {
       return result;
     },
     strideOf: ({ cron }) => core.planner.strideOf(cron),
-    holdsBack: ({ cron }) => core.discovery?.holdsBack(cron) ?? false,
+    holdsBack: ({ cron }) => core.discovery()?.holdsBack(cron) ?? false,
+    inRun: ({ text }, work) => inLogContext({ schedule: text, run: runId(input.random) }, work),
     observe: (event) => onSchedule(event, core, input),
   });
-  const notReady = (): string[] => scheduler.states().flatMap((state) => waitingFor(state, core));
+  const notReady = readiness(scheduler, core);
+  const standing = (): string[] => standingStill(scheduler.states(), clock.now(), standstillMs).map(stillness);
+  const selfCheck = createSelfCheck({ clock, states: () => scheduler.states(), everyMs: housekeepingMs });
   let web: WebConfig = input.web ?? openToAll;
-  const app = createApp({
-    version: input.version,
-    ...(runtime.prometheus === undefined ? {} : { metricsPath: runtime.prometheus.baseUriPath }),
-    exposition: core.exposition,
-    unhealthy: () => standingStill(scheduler.states(), clock.now(), standstillMs).map(stillness),
-    notReady,
-    explain: {
-      explain: (text) => {
-        const parsed = parseSelector(text);
-        if (!parsed.ok) return { problem: parsed.message };
-        return core.explain(parsed.selector, mostExplained, scheduler.states());
-      },
+  const appFor = (configured: Configured): RequestListener =>
+    composeApp({ ...input, ...configured, core, scheduler, notReady, standing, web: () => web });
+  let app = appFor(input);
+  const server = await listen((request, response) => app(request, response), runtime.server.httpPort, web.tls).catch(
+    async (error: unknown) => {
+      await core.close();
+      throw error;
     },
-    users: () => web.users,
-    headers: () => web.headers,
-    ...(core.discovery === undefined || core.discovery.groups.length === 0
-      ? {}
-      : { discovery: createDiscoveryApi(core.discovery.groups, core.discovery.lists) }),
-    onError: (error) => logger.error({ code: 'AZ2007', err: error }, 'A request could not be answered.'),
-  });
-  const server = await listen(app, runtime.server.httpPort, web.tls).catch(async (error: unknown) => {
-    await core.close();
-    throw error;
-  });
+  );
   core.registry.set('buildInfo', { version: input.version, node_version: process.version }, 1);
-  core.registry.set('configReloadSuccessful', {}, 1);
-  core.registry.set('configReloadTimestamp', {}, clock.now() / 1000);
   const stopHousekeeping = every(input, housekeepingMs, () => {
     core.expire();
+    logSelfCheck(selfCheck(), logger);
     web = renewProtection(web, server, input);
   });
   const tellLimits = limitsTeller(core, input);
   tellLimits();
-  core.discovery?.start((cron) => {
+  core.start((cron) => {
     scheduler.runNow(cron);
     // Until its lists are there, a plan looks as if it fitted.
     void core.planner.prepare().then(tellLimits);
   });
-  core.labels.start();
   scheduler.start();
   if (core.planner.current().groups.some(({ mode }) => mode !== 'queue'))
     void scrapeOnceTokenComes(core, scheduler, input, stopping.signal);
@@ -109,6 +104,13 @@ export async function startExporter(input: ExporterInput): Promise<Exporter> {
   return {
     port: server.port,
     notReady,
+    registry: core.registry,
+    async reconfigure(configured) {
+      const due = await core.reconfigure(configured);
+      app = appFor(configured);
+      scheduler.replace(core.planner.inForce().schedules, due);
+      tellLimits();
+    },
     async stop() {
       stopHousekeeping();
       stopping.abort();
@@ -198,6 +200,7 @@ function every(input: Pick<CoreInput, 'clock'>, ms: number, work: () => void): (
 
 function onSchedule(event: ScheduleEvent, core: ExporterCore, { logger }: ExporterInput): void {
   core.metrics.schedule(event);
+  core.status.schedule(event);
   const schedule = event.schedule.text;
   switch (event.kind) {
     case 'runFinished': {
@@ -218,19 +221,31 @@ function onSchedule(event: ScheduleEvent, core: ExporterCore, { logger }: Export
   }
 }
 
-function waitingFor(state: ScheduleState, core: ExporterCore): string[] {
-  if (state.lastSuccessMs !== undefined) return [];
-  const { text, cron } = state.schedule;
-  const discovery = core.discovery?.waitingFor(cron) ?? [];
-  // Groups that are known to be empty leave nothing to wait for.
-  if (discovery.length === 0 && core.planner.groups(cron).length === 0) return [];
-  const token = core.azure.token.state();
-  const reasons = token.kind === 'waiting' ? [token.reason] : [...discovery, ...core.log.problems(cron)];
-  const waiting = `AZ2002: schedule ${text} has no result yet`;
-  return reasons.length === 0 ? [waiting] : reasons.map((reason) => `${waiting}: ${reason}`);
+/** Eight hexadecimal digits. */
+function runId(random: () => number): string {
+  return Math.floor(random() * 2 ** 32)
+    .toString(16)
+    .padStart(8, '0');
 }
 
-function stillness(state: ScheduleState): string {
-  const due = new Date(state.nextMs ?? 0).toISOString();
-  return `AZ2003: schedule ${state.schedule.text} was due at ${due} and has not run; the scheduler stands still`;
+/**
+ * Reasons why it is not ready; none any more once it was: a schedule that a reload brings must not take the pod out of
+ * its service, and with it everything else that is shown.
+ */
+function readiness(scheduler: Scheduler, core: ExporterCore): () => readonly string[] {
+  let ready = false;
+  return () => {
+    if (ready) return [];
+    const reasons = scheduler.states().flatMap((state) => waitingFor(state, core));
+    ready = reasons.length === 0;
+    return reasons;
+  };
+}
+
+function waitingFor(state: ScheduleState, core: ExporterCore): string[] {
+  const { text, cron } = state.schedule;
+  if (state.lastSuccessMs !== undefined || !hasWork(cron, core)) return [];
+  const reasons = reasonsFor(cron, core);
+  const waiting = `AZ2002: schedule ${text} has no result yet`;
+  return reasons.length === 0 ? [waiting] : reasons.map((reason) => `${waiting}: ${reason}`);
 }

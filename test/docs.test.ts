@@ -1,9 +1,13 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { differenceTests } from '../scripts/difference-tests.ts';
 import { commands } from '../src/cli/commands.ts';
 import { commonFlags } from '../src/cli/options.ts';
+import { differenceSections } from '../src/config/differences/find.ts';
+import { jsonSchema } from '../src/config/json-schema.ts';
 import { errorCatalogue } from '../src/core/errors.ts';
+import { routeTable } from '../src/http/routes.ts';
 import { type OwnMetric, ownMetricName, ownMetrics } from '../src/telemetry/own-metrics.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -19,6 +23,14 @@ describe('the differences from Promitor', () => {
     expect(rows.length).toBeGreaterThan(15);
   });
 
+  it('are those that azimuth validate reports, each with its test', () => {
+    const ids = differenceSections.flatMap((section) => section.rows.map(({ id }) => id));
+    const shown = [...read('docs/promitor-differences.md').matchAll(/^\| `([a-z-]+)` \|/gm)].map(([, id = '']) => id);
+    expect(shown).toEqual(ids);
+    expect(Object.keys(differenceTests).sort()).toEqual([...ids].sort());
+    expect(rows).toHaveLength(ids.length);
+  });
+
   it.each(rows)('$title', ({ file, title }) => {
     const source = read(file).replaceAll("\\'", "'");
     expect(source.includes(title), `${file} has no test named: ${title}`).toBe(true);
@@ -26,6 +38,14 @@ describe('the differences from Promitor', () => {
 });
 
 const metricNames = new Set((Object.keys(ownMetrics) as OwnMetric[]).map((metric) => ownMetricName(metric, 'azimuth')));
+
+/** Links of a page to files of the repository, as paths from its root. */
+function linksOf(page: string): { readonly path: string; readonly heading: string | undefined }[] {
+  return [...read(page).matchAll(/\]\((?!https?:)([^)#]*)(?:#([^)]*))?\)/g)].map(([, target = '', heading]) => ({
+    path: target === '' ? page : join(dirname(page), target),
+    heading,
+  }));
+}
 
 /** Code of a page: the lines of its fenced blocks, continued lines joined, and its code spans. */
 function codeOf(page: string): string[] {
@@ -47,6 +67,42 @@ function callsIn(code: string): { readonly command: string; readonly flags: read
 /** Lines of other programs, in which `azimuth` is a name. */
 const others = /^(helm|kubectl|az|docker|podman|npm|git) (?!.*azimuth\.js)/;
 
+interface Schema {
+  readonly type?: string | readonly string[];
+  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly items?: Schema;
+}
+
+/** Paths of all keys that have no known keys of their own, with their types; lists are marked as the page does. */
+function leaves(schema: Schema, path: string): { readonly path: string; readonly type: unknown }[] {
+  return Object.entries(schema.properties ?? {}).flatMap(([name, field]) => {
+    const here = path === '' ? name : `${path}.${name}`;
+    if (field.items?.properties !== undefined) return leaves(field.items, `${here}[]`);
+    return field.properties === undefined ? [{ path: here, type: field.type }] : leaves(field, here);
+  });
+}
+
+const kinds = ['runtime', 'declaration', 'discovery'] as const;
+
+/** All options of the files and values of the chart, in lower case between dots, without marks of lists. */
+const options = [
+  ...kinds.flatMap((kind) => leaves(jsonSchema(kind) as Schema, '')),
+  ...[...read('docs/helm-values.md').matchAll(/^\| `([^`]+)` \| (\w+)/gm)].map(([, path = '', type]) => ({
+    path,
+    type,
+  })),
+].map(({ path, type }) => ({ path: `.${path.replaceAll('[]', '').toLowerCase()}.`, type }));
+const keys = new Set(options.flatMap(({ path }) => path.split('.')));
+
+/** Whether a path, or a part of one such as `aggregation.interval`, names an option; mappings may hold any key. */
+function isOption(written: string): boolean {
+  const path = `.${written.replace(/\[\d*\]/g, '').toLowerCase()}.`;
+  return options.some(
+    (one) =>
+      one.path.includes(path) || (one.type === 'object' && path.includes(`.${one.path.split('.').at(-2) ?? ''}.`)),
+  );
+}
+
 describe('the pages', () => {
   it('are all found, in folders too', () => {
     expect(pages).toEqual(
@@ -55,10 +111,7 @@ describe('the pages', () => {
   });
 
   it.each(pages)('%s links only to what exists', (page) => {
-    const targets = [...read(page).matchAll(/\]\((?!https?:)([^)#]*)(?:#([^)]*))?\)/g)].map(
-      ([, target = '', heading]) => ({ path: target === '' ? page : join(dirname(page), target), heading }),
-    );
-    for (const { path, heading } of targets) {
+    for (const { path, heading } of linksOf(page)) {
       expect(existsSync(join(root, path)), path).toBe(true);
       if (heading !== undefined) expect(headings(path), `${page} links to #${heading}`).toContain(heading);
     }
@@ -87,6 +140,18 @@ describe('the pages', () => {
     }
   });
 
+  // `service.name` is an attribute of OpenTelemetry's.
+  it.each(pages)('%s names only options that exist', (page) => {
+    const paths = codeOf(page).flatMap(
+      (code) => /^([a-z]\w*(?:\[\d*\])?(?:\.[a-z]+(?:\[\d*\])?)+)(?:[:=].*)?$/i.exec(code)?.[1] ?? [],
+    );
+    const ours = paths.filter(
+      (path) =>
+        keys.has(path.split(/[.[]/)[0]?.toLowerCase() ?? '') && !/\.ya?ml$/.test(path) && path !== 'service.name',
+    );
+    expect(ours.filter((path) => !isOption(path))).toEqual([]);
+  });
+
   it.each(pages)('%s names only error codes that exist', (page) => {
     for (const [code] of read(page).matchAll(/\bAZ\d{4}\b/g)) expect(errorCatalogue, page).toHaveProperty(code);
   });
@@ -104,6 +169,82 @@ describe('the pages', () => {
     for (const [, flag = ''] of code.join('\n').matchAll(/^--([a-z][a-z-]*)(?:[ =].*)?$/gm)) {
       expect(Object.hasOwn(flags, flag) || elsewhere.includes(`--${flag}`), `${page} names --${flag}`).toBe(true);
     }
+  });
+});
+
+describe('everything that exists is on a page', () => {
+  it.each(kinds)('every option of the %s, on its part of the page', (kind) => {
+    const title = {
+      runtime: 'runtime.yaml',
+      declaration: 'Metrics declaration',
+      discovery: 'resource-discovery-declaration.yaml',
+    };
+    const [, part = ''] = read('docs/configuration.md').split(`## ${title[kind]}\n`);
+    const [section = ''] = part.split('\n## ');
+    const shown = new Set([...section.matchAll(/^\| `([^`]+)` \|/gm)].map(([, key = '']) => key));
+    const paths = leaves(jsonSchema(kind) as Schema, '').map(({ path }) => path);
+    expect(paths.length).toBeGreaterThan(10);
+    expect([...shown].sort()).toEqual([...new Set(paths)].sort());
+  });
+
+  const firstColumn = (page: string, pattern: RegExp): string[] =>
+    [...read(page).matchAll(pattern)].map(([, name = '']) => name).sort();
+
+  it('every metric, and no other', () => {
+    expect(firstColumn('docs/metrics.md', /^\| `([^`]+)` \|/gm)).toEqual([...metricNames].sort());
+  });
+
+  it('every error code, and no other', () => {
+    expect(firstColumn('docs/errors.md', /^\| `(AZ\d+)` \|/gm)).toEqual(Object.keys(errorCatalogue).sort());
+  });
+
+  it('every command with its flags, and those of all', () => {
+    const [, ...parts] = read('docs/commands.md').split(/^## /m);
+    const flagsOf = (part = ''): string[] => [...part.matchAll(/^\| `--([a-z-]+)/gm)].map(([, flag = '']) => flag);
+    const shown = Object.fromEntries(parts.map((part) => [part.split('\n')[0] ?? '', flagsOf(part)]));
+    expect(shown).toEqual({
+      ...Object.fromEntries(commands.map(({ name, flags }) => [`azimuth ${name}`, Object.keys(flags)])),
+      'Flags of every command': Object.keys(commonFlags),
+      'Exit codes': [],
+    });
+    for (const { name } of commands) expect(read('README.md'), name).toContain(`| \`azimuth ${name}\` |`);
+  });
+
+  it('every page, reached by links from the index of pages', () => {
+    const linked = (page: string): string[] => linksOf(page).map(({ path }) => path);
+    const fromIndex = linked('docs/README.md').filter((path) => path.startsWith('docs/'));
+    // Folders that have an index of their own are left to it.
+    const indexes = fromIndex.filter((path) => path.endsWith('/README.md'));
+    const reached = new Set(['docs/README.md', ...fromIndex, ...indexes.flatMap(linked)]);
+    expect(pages.filter((page) => page.startsWith('docs/') && !reached.has(page))).toEqual([]);
+  });
+
+  describe('every route', () => {
+    // `test/http/routes.test.ts` holds the table against what is registered.
+    const registered = routeTable('/metrics').map(({ method, path }) => `${method.toUpperCase()} ${path}`);
+    const asRoute = (span: string): string[] => {
+      const [, method = 'GET', path = ''] =
+        /^(?:(GET|POST|PUT|DELETE) )?(\/(?:(?:-|api)\/[^\s?]+|metrics)?)(?:\?.*)?$/.exec(span) ?? [];
+      return path === '' ? [] : [`${method} ${path}`];
+    };
+
+    it('in the first column of a table', () => {
+      expect(registered.length).toBeGreaterThan(5);
+      const cells = pages.flatMap((page) => [...read(page).matchAll(/^\| (`[^|]+) \|/gm)].map(([, cell = '']) => cell));
+      const shown = cells.flatMap((cell) => [...cell.matchAll(/`([^`]+)`/g)].flatMap(([, span = '']) => asRoute(span)));
+      expect(registered.filter((route) => !shown.includes(route))).toEqual([]);
+    });
+
+    it.each(pages)('and no other, on %s', (page) => {
+      const asked = codeOf(page).flatMap((line) => [
+        ...asRoute(line),
+        ...[...line.matchAll(/(?:localhost|127\.0\.0\.1):8888(\/[^\s"'`?]*)/g)].map(([, path = '']) => `GET ${path}`),
+      ]);
+      // `/api/v1/resources/…` stands for a group of routes.
+      const exists = (route: string): boolean =>
+        route.endsWith('…') ? registered.some((one) => one.startsWith(route.slice(0, -1))) : registered.includes(route);
+      expect(asked.filter((route) => !exists(route))).toEqual([]);
+    });
   });
 });
 

@@ -9,10 +9,14 @@ export interface Io {
   err(text: string): void;
   /** Where log lines go. */
   readonly logDestination: NodeJS.WritableStream;
+  /** Why the last log lines are lost; undefined while they are not. */
+  logFailure(): string | undefined;
   /** True when standard error is a terminal. */
   readonly isTerminal: boolean;
   /** Resolves with the name of the first signal to stop, counted from the first call on. A second signal kills. */
   stopSignal(): Promise<string>;
+  /** Calls back at each SIGHUP, which ends the process otherwise. The returned function stops that. */
+  onHangUp(listener: () => void): () => void;
   /** Sets a variable of the process's environment, which the identity libraries read. */
   setEnv(name: string, value: string): void;
   unsetEnv(name: string): void;

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { watchDestination } from '../telemetry/log-destination.ts';
 import { runCommand } from './commands/run.ts';
 import { commands } from './commands.ts';
 import { commandHelp, overview } from './help.ts';
@@ -48,6 +49,7 @@ function unknownCommand(name: string): string {
 
 function processIo(): Io {
   let stopSignal: Promise<string> | undefined;
+  const log = watchDestination(process.stderr);
   return {
     env: process.env,
     out: (text) =>
@@ -57,13 +59,18 @@ function processIo(): Io {
         process.stdout.write(text, () => resolve());
       }),
     err: (text) => void process.stderr.write(text),
-    logDestination: process.stderr,
+    logDestination: log.stream,
+    logFailure: () => log.failure(),
     isTerminal: process.stderr.isTTY,
     stopSignal() {
       stopSignal ??= new Promise((resolve) => {
         for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve(signal));
       });
       return stopSignal;
+    },
+    onHangUp(listener) {
+      process.on('SIGHUP', listener);
+      return () => process.off('SIGHUP', listener);
     },
     setEnv: (name, value) => {
       process.env[name] = value;

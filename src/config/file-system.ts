@@ -31,17 +31,19 @@ export const nodeFileSystem: FileSystem = {
   },
 };
 
-/** Changes whenever a file, or what lies in a folder, is written or replaced, also through a symbolic link. */
+/** Changes whenever a file, or a file directly in a folder, is written or replaced, also through a symbolic link. */
 export function stampOf(path: string): string {
   try {
-    const { ino, size, mtimeMs } = statSync(path);
-    const inside = nodeFileSystem.isDirectory(path)
-      ? nodeFileSystem.list(path).map((name) => stampOf(join(path, name)))
-      : [];
-    return [realpathSync(path), ino, size, mtimeMs, ...inside].join(' ');
+    if (!nodeFileSystem.isDirectory(path)) return fileStamp(path);
+    return [fileStamp(path), ...nodeFileSystem.list(path).map((name) => fileStamp(join(path, name)))].join('\n');
   } catch {
     return `${path} is not there`;
   }
+}
+
+function fileStamp(path: string): string {
+  const { ino, size, mtimeMs } = statSync(path);
+  return [realpathSync(path), ino, size, mtimeMs].join(' ');
 }
 
 /** A path of the configuration: relative ones start at the configuration folder. */

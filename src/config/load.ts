@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { Declaration } from '../core/declaration.ts';
 import type { RuntimeConfig } from '../core/runtime-config.ts';
@@ -8,10 +9,13 @@ import { type ReadDiscovery, readDiscoveryFile } from './discovery/discovery.ts'
 import type { Environment } from './environment.ts';
 import type { FileSystem } from './file-system.ts';
 import { findFolder } from './folder.ts';
+import { onGrid } from './grid.ts';
 import { orderProblems, type Problem, problem, startOf } from './problem.ts';
 import { type ReadRuntime, readRuntime } from './runtime/runtime.ts';
 import { type ReadWebConfig, readWebConfig } from './web/web-config.ts';
 import { readYaml } from './yaml.ts';
+
+const discoveryFile = 'resource-discovery-declaration.yaml';
 
 export interface LoadInput {
   /** Value of `--config-folder`. */
@@ -37,6 +41,10 @@ export interface LoadedConfiguration {
   readonly folder: string;
   /** Paths of the files that were looked at. */
   readonly files: readonly string[];
+  /** Sixteen hexadecimal digits that change with the content of any of the files. */
+  readonly hash: string;
+  /** Files and folders whose changes matter: the files, those that may come, and the folder of a declaration. */
+  readonly watched: readonly string[];
   /** In order of files and lines. */
   readonly problems: readonly Problem[];
   /** Undefined after an error in the runtime file. */
@@ -55,6 +63,24 @@ export interface LoadedConfiguration {
  * problem of every file is returned, and `refusal` says whether `run` may start.
  */
 export function loadConfiguration(input: LoadInput): LoadedConfiguration {
+  const texts = new Map<string, string | undefined>();
+  // Read once: what the hash tells is what was loaded, although a file may be written meanwhile.
+  const readFile = (path: string): string | undefined => {
+    if (!texts.has(path)) texts.set(path, input.fileSystem.readFile(path));
+    return texts.get(path);
+  };
+  const read = loadFiles({ ...input, fileSystem: { ...input.fileSystem, readFile } });
+  const contents = read.files.map((file) => [file, readFile(file) ?? null]);
+  const hash = createHash('sha256').update(JSON.stringify(contents)).digest('hex').slice(0, 16);
+  const optional = join(read.folder, discoveryFile);
+  const declaration = read.runtime?.metricsDeclarationPath ?? optional;
+  return { ...read, hash, watched: [...new Set([...read.files, optional, declaration])] };
+}
+
+/** What is read; hash and paths to watch follow from it. */
+type ReadFiles = Omit<LoadedConfiguration, 'hash' | 'watched'>;
+
+function loadFiles(input: LoadInput): ReadFiles {
   const { fileSystem, env } = input;
   const found = findFolder(input.folderFlag, env, fileSystem);
   if (!found.ok) {
@@ -91,7 +117,10 @@ export function loadConfiguration(input: LoadInput): LoadedConfiguration {
     ...(discovery === undefined ? {} : { discovery: discovery.read }),
     agent: runtime.hasAgent,
   });
-  const read = onGrid(written, runtime);
+  const read: ReadDeclaration = {
+    ...written,
+    declaration: written.declaration && onGrid(written.declaration, runtime.runtime?.sinks),
+  };
   problems.push(...read.problems, ...unmapped(runtime, read));
   return conclude(input, { folder, files, problems: orderProblems(problems, files) }, runtime, read, web);
 }
@@ -113,21 +142,9 @@ function loadRuntime(text: string, file: string, input: LoadInput, folder: strin
   return { ...read, runtime: refused ? undefined : read.runtime, problems: [...own, ...read.problems] };
 }
 
-/** Remote write delivers each bucket once, so with it all of them lie on the clock's grid, whatever is declared. */
-function onGrid(read: ReadDeclaration, { runtime }: ReadRuntime): ReadDeclaration {
-  const { declaration } = read;
-  if (declaration === undefined || runtime?.sinks.prometheusRemoteWrite === undefined) return read;
-  const metrics = declaration.metrics.map((metric) =>
-    metric.query.kind === 'azureMonitor'
-      ? { ...metric, query: { ...metric.query, alignment: 'grain' as const } }
-      : metric,
-  );
-  return { ...read, declaration: { ...declaration, metrics } };
-}
-
 /** Undefined without the file, which is optional. */
 function loadDiscovery(folder: string, fileSystem: FileSystem): { file: string; read: ReadDiscovery } | undefined {
-  const file = join(folder, 'resource-discovery-declaration.yaml');
+  const file = join(folder, discoveryFile);
   const text = fileSystem.readFile(file);
   if (text === undefined) return undefined;
   const { root, problems } = readYaml(text, file);
@@ -160,7 +177,7 @@ function conclude(
   runtime: ReadRuntime,
   declaration: ReadDeclaration,
   web: ReadWebConfig | undefined,
-): LoadedConfiguration {
+): ReadFiles {
   const unprotected = web !== undefined && web.config === undefined;
   const refusal = unprotected ? openEndpoint : refuse(input, shared.problems, runtime, declaration);
   const { port } = input;
@@ -206,12 +223,7 @@ function refuse(
   return undefined;
 }
 
-function stopped(
-  folder: string,
-  files: readonly string[],
-  problems: readonly Problem[],
-  refusal: Refusal,
-): LoadedConfiguration {
+function stopped(folder: string, files: readonly string[], problems: readonly Problem[], refusal: Refusal): ReadFiles {
   return { folder, files, problems: orderProblems(problems, files), invalidMetrics: [], refusal };
 }
 
@@ -222,7 +234,7 @@ function missingFile(
   problems: readonly Problem[],
   path: string,
   what: string,
-): LoadedConfiguration {
+): ReadFiles {
   const state = fileSystem.isDirectory(path)
     ? `is a folder${what === 'metrics declaration' ? ' without YAML files' : ''}`
     : fileSystem.exists(path)

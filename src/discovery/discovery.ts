@@ -2,7 +2,7 @@ import type { Clock } from '../core/clock.ts';
 import type { DiscoveryGroup } from '../core/discovery.ts';
 import { hashFraction } from '../core/hash.ts';
 import { createLimiter } from '../core/limiter.ts';
-import { createGroupList, type GroupList } from './group-list.ts';
+import { createGroupList, type GroupList, type KnownList } from './group-list.ts';
 import type { Discovery, ListEvent, ResourceSource } from './ports.ts';
 
 /** Groups that are asked for at once; the quota of queries is the real bound, this one keeps memory small. */
@@ -30,6 +30,8 @@ export interface DiscoveryOptions {
   /** Share of a list, 0 to 1, that may vanish without a second answer. */
   readonly shrinkThreshold: number;
   readonly observe: (event: DiscoveryEvent) => void;
+  /** The list of a group that was in force before; it stays until its next refresh is due. None unless given. */
+  readonly known?: (group: DiscoveryGroup | string) => KnownList | undefined;
 }
 
 /** Keeps the lists of groups up to date. */
@@ -45,6 +47,8 @@ interface Lane {
   readonly name: string;
   readonly group: DiscoveryGroup | string;
   readonly list: GroupList;
+  /** When its first refresh is due, milliseconds since the epoch. */
+  readonly dueMs: number;
   /** Refreshes in a row without a whole answer. */
   failures: number;
   cancel: () => void;
@@ -59,8 +63,10 @@ export function createDiscovery(options: DiscoveryOptions): DiscoveryLoop {
   };
   const lanes = options.groups.map((group): Lane => {
     const name = typeof group === 'string' ? group : group.name;
-    const list = createGroupList(name, options.shrinkThreshold, observe);
-    return { name, group, list, failures: 0, cancel: () => undefined };
+    const known = options.known?.(group);
+    const list = createGroupList(name, options.shrinkThreshold, observe, known);
+    const dueMs = known === undefined ? 0 : known.confirmedMs + intervalMs;
+    return { name, group, list, failures: 0, dueMs, cancel: () => undefined };
   });
   const byName = new Map(lanes.map((lane) => [lane.name.toLowerCase(), lane]));
   const limiter = createLimiter(groupsAtOnce);
@@ -89,7 +95,11 @@ export function createDiscovery(options: DiscoveryOptions): DiscoveryLoop {
     groups: () => lanes.map(({ list }) => list.state()),
     version: () => version,
     start: () => {
-      for (const lane of lanes) void keepFresh(lane);
+      for (const lane of lanes) {
+        const pauseMs = lane.dueMs - clock.now();
+        if (pauseMs <= 0) void keepFresh(lane);
+        else lane.cancel = clock.after(pauseMs, () => void keepFresh(lane));
+      }
     },
     refresh: async (signal) => {
       await Promise.all(lanes.map((lane) => refreshLane(lane, signal)));

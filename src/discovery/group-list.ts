@@ -13,9 +13,20 @@ export interface GroupList {
   fail(error: CodedError): void;
 }
 
-export function createGroupList(name: string, shrinkThreshold: number, observe: (event: ListEvent) => void): GroupList {
-  let list: readonly DiscoveredResource[] | undefined;
-  let confirmedMs: number | undefined;
+/** A list that was in force before, and when an answer last confirmed it. */
+export interface KnownList {
+  readonly resources: readonly DiscoveredResource[];
+  readonly confirmedMs: number;
+}
+
+export function createGroupList(
+  name: string,
+  shrinkThreshold: number,
+  observe: (event: ListEvent) => void,
+  known?: KnownList,
+): GroupList {
+  let list: readonly DiscoveredResource[] | undefined = known?.resources;
+  let confirmedMs: number | undefined = known?.confirmedMs;
   let problem: CodedError | undefined;
   let doubt: { readonly missing: ReadonlySet<string>; readonly size: number } | undefined;
 

@@ -1,8 +1,9 @@
 import type { RequestHandler } from 'express';
-import type { ExplainSource } from './ports.ts';
+import type { StatusSource } from '../status/ports.ts';
+import { longestSelector } from './page/explanation.ts';
 
 /** `GET /api/v1/explain?selector=…`: why series show what they show, from what is in memory. */
-export function explainRoute(source: ExplainSource): RequestHandler {
+export function explainRoute(source: Pick<StatusSource, 'explain'>): RequestHandler {
   return (request, response) => {
     const { selector } = request.query;
     const answer =
@@ -14,5 +15,3 @@ export function explainRoute(source: ExplainSource): RequestHandler {
     else response.json(answer);
   };
 }
-
-const longestSelector = 2_000;

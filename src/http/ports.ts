@@ -34,10 +34,3 @@ export interface ExpositionResponse {
   on(event: 'drain' | 'close', listener: () => void): unknown;
   off(event: 'drain' | 'close', listener: () => void): unknown;
 }
-
-/** Explanations of series, as the route gives them; the shapes are those of the status room. */
-export interface ExplainSource {
-  explain(
-    selector: string,
-  ): { readonly explanations: readonly unknown[]; readonly found: number } | { readonly problem: string };
-}

@@ -4,7 +4,7 @@ import { type PlannedCall, plannedCall } from './planned-call.ts';
 import { clusterWarnings, type Limits, type QuotaRow, quotaRows, quotaWarnings, tidy } from './quota.ts';
 import type { QueryGroup, ScrapePlan } from './types.ts';
 
-interface Pricing {
+export interface Pricing {
   readonly perThousandCalls: number;
   /** Calls of a month that cost nothing. */
   readonly freeCalls: number;
@@ -84,11 +84,7 @@ export function estimatePlan(plan: ScrapePlan, options: EstimateOptions): PlanEs
       byApi: Object.fromEntries(Object.entries(byApi).sort(([a], [b]) => (a < b ? -1 : 1))),
     },
     quota,
-    cost: {
-      perMonth: monthlyCost(groups, rate, options.pricing),
-      currency: options.pricing.currency,
-      assumption: assumptionOf(options.pricing),
-    },
+    cost: planCost(groups, rate, options.pricing),
     ...(options.inBatches === undefined ? {} : { batching: compare(options.inBatches, callsPerHour, options.pricing) }),
     ...(budget === undefined ? {} : { budget: budgetOf(budget) }),
     warnings: [
@@ -99,6 +95,16 @@ export function estimatePlan(plan: ScrapePlan, options: EstimateOptions): PlanEs
       ...[...new Set(remarks)].sort(),
     ],
   };
+}
+
+/** What a plan costs in a month, and what that rests on. */
+export function planCost(
+  groups: readonly QueryGroup[],
+  rate: (schedule: Schedule) => number,
+  pricing: Pricing,
+): PlanEstimate['cost'] {
+  const { currency } = pricing;
+  return { perMonth: monthlyCost(groups, rate, pricing), currency, assumption: assumptionOf(pricing) };
 }
 
 const apiOf = {

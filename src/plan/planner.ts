@@ -16,6 +16,8 @@ export interface PlannerOptions {
   readonly found?: Found;
   /** How `prepare` lets others have their turn; it plans in one go unless given. */
   readonly slices?: Slices;
+  /** Items that planners before this one have made; none unless given. */
+  readonly cache?: ItemCache;
   /** Told when another plan is in force, with the items that it no longer has. */
   readonly replaced?: (gone: readonly ScrapeItem[]) => void;
 }
@@ -47,7 +49,7 @@ interface Made {
 }
 
 export function createPlanner(options: PlannerOptions): Planner {
-  const cache: ItemCache = new WeakMap();
+  const cache: ItemCache = options.cache ?? new WeakMap();
   let made: Made | undefined;
   let preparing: Promise<void> | undefined;
   const put = (next: Made): Made => {

@@ -6,8 +6,8 @@ export interface Ticker {
   start(schedule: Schedule, onTick: () => void): () => void;
 }
 
-/** Why a run began. */
-export type RunReason = 'start' | 'tick';
+/** Why a run began: with the schedule, at one of its times, or because the configuration has more to ask for. */
+export type RunReason = 'start' | 'tick' | 'changed';
 
 /** What the scheduler tells the rest of the program. */
 export type ScheduleEvent =
@@ -20,6 +20,8 @@ export type ScheduleEvent =
       readonly succeeded: number;
       readonly failed: number;
     }
+  /** The configuration no longer has it, or writes it in another way. */
+  | { readonly kind: 'ended'; readonly schedule: Schedule }
   /** A tick came while the run before it was still going. */
   | { readonly kind: 'runSkipped'; readonly schedule: Schedule }
   /** A defect of the program: a run threw. The schedule goes on. */
@@ -30,6 +32,8 @@ export type ScheduleObserver = (event: ScheduleEvent) => void;
 /** State of one schedule, for health, readiness and the status page. */
 export interface ScheduleState {
   readonly schedule: Schedule;
+  /** Since when it is kept, milliseconds since the epoch: the start of the program, or the reload that brought it. */
+  readonly sinceMs: number;
   /** True while a run is going. */
   readonly running: boolean;
   /** Start of the last run, milliseconds since the epoch; undefined before the first. */

@@ -23,6 +23,8 @@ export interface SchedulerOptions {
   readonly strideOf?: (schedule: Schedule) => number;
   /** Schedules whose run at start has to wait; `runNow` makes up for it. None unless given. */
   readonly holdsBack?: (schedule: Schedule) => boolean;
+  /** Does the whole of a run, what is observed of it included, inside of something; as it is unless given. */
+  readonly inRun?: (schedule: Schedule, work: () => Promise<void>) => Promise<void>;
 }
 
 export interface Scheduler {
@@ -37,15 +39,23 @@ export interface Scheduler {
   runMissing(): void;
   /** Runs a schedule at once, or once more when a run of it is going, because there is more to ask for now. */
   runNow(cron: string): void;
+  /**
+   * Goes on with other schedules. Those that stay keep their ticks and their run; those that are new start as at the
+   * start, those that are gone end. `due` ones (six-field forms) have something new to ask: they run at once, or when the
+   * run that is going has ended, for the reason `changed`.
+   */
+  replace(schedules: readonly Schedule[], due: ReadonlySet<string>): void;
   states(): readonly ScheduleState[];
 }
 
 interface Lane {
-  readonly schedule: Schedule;
+  schedule: Schedule;
+  stopTicks?: () => void;
   ticks: number;
   abort?: AbortController;
-  /** Runs again when the run that is going has ended. */
-  again?: true;
+  /** Runs again, for this reason, when the run that is going has ended. */
+  again?: RunReason;
+  readonly sinceMs: number;
   ended: Promise<void>;
   lastStartMs?: number;
   lastSuccessMs?: number;
@@ -54,8 +64,8 @@ interface Lane {
 
 export function createScheduler(options: SchedulerOptions): Scheduler {
   const { clock, observe } = options;
-  const lanes: Lane[] = options.schedules.map((schedule) => ({ schedule, ticks: 0, ended: Promise.resolve() }));
-  const stops: (() => void)[] = [];
+  let lanes: Lane[] = options.schedules.map((schedule) => newLane(schedule, clock.now()));
+  let started = false;
   let stopped = false;
 
   const expectNext = (lane: Lane): void => {
@@ -64,7 +74,7 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
   };
 
   const begin = (lane: Lane, reason: RunReason): void => {
-    if (stopped) return;
+    if (stopped || !lanes.includes(lane)) return;
     const { schedule } = lane;
     expectNext(lane);
     if (reason === 'tick') {
@@ -80,6 +90,15 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
   };
 
   const runLane = async (lane: Lane, reason: RunReason, abort: AbortController): Promise<void> => {
+    const work = (): Promise<void> => runOnce(lane, reason, abort);
+    await (options.inRun === undefined ? work() : options.inRun(lane.schedule, work));
+    const { again } = lane;
+    if (again === undefined) return;
+    delete lane.again;
+    begin(lane, again);
+  };
+
+  const runOnce = async (lane: Lane, reason: RunReason, abort: AbortController): Promise<void> => {
     const { schedule } = lane;
     const startMs = clock.now();
     lane.lastStartMs = startMs;
@@ -87,32 +106,61 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
     observe({ kind: 'runStarted', schedule, reason, nowMs: startMs });
     try {
       const { succeeded, failed } = await options.run(schedule, reason, abort.signal);
-      if (stopped) return;
-      const nowMs = clock.now();
-      if (succeeded > 0) lane.lastSuccessMs = nowMs;
-      observe({ kind: 'runFinished', schedule, nowMs, durationMs: nowMs - startMs, succeeded, failed });
+      if (abort.signal.reason !== 'shutdown') {
+        const nowMs = clock.now();
+        if (succeeded > 0) lane.lastSuccessMs = nowMs;
+        observe({ kind: 'runFinished', schedule, nowMs, durationMs: nowMs - startMs, succeeded, failed });
+      }
     } catch (error) {
       observe({ kind: 'runCrashed', schedule, error });
     } finally {
       cancel();
       delete lane.abort;
     }
-    if (lane.again !== true) return;
-    delete lane.again;
-    begin(lane, 'start');
+  };
+
+  const runAgain = (lane: Lane, reason: RunReason): void => {
+    if (lane.abort === undefined) begin(lane, reason);
+    // A run of everything asks for what is new, too.
+    else if (lane.again !== 'start') lane.again = reason;
+  };
+  const startLane = (lane: Lane): void => {
+    lane.stopTicks = options.ticker.start(lane.schedule, () => begin(lane, 'tick'));
+    if (options.holdsBack?.(lane.schedule) !== true) begin(lane, 'start');
+  };
+  const rename = (lane: Lane, schedule: Schedule): void => {
+    if (lane.schedule.text !== schedule.text) observe({ kind: 'ended', schedule: lane.schedule });
+    lane.schedule = schedule;
+  };
+  const endLane = (lane: Lane): void => {
+    lane.stopTicks?.();
+    lane.abort?.abort('shutdown');
   };
 
   return {
     start() {
-      for (const lane of lanes) {
-        stops.push(options.ticker.start(lane.schedule, () => begin(lane, 'tick')));
-        if (options.holdsBack?.(lane.schedule) !== true) begin(lane, 'start');
+      started = true;
+      for (const lane of lanes) startLane(lane);
+    },
+    replace(schedules, due) {
+      const before = new Map(lanes.map((lane) => [lane.schedule.cron, lane]));
+      const next = schedules.map((schedule) => before.get(schedule.cron) ?? newLane(schedule, clock.now()));
+      const gone = lanes.filter((lane) => !next.includes(lane));
+      lanes = next;
+      for (const lane of gone) {
+        endLane(lane);
+        observe({ kind: 'ended', schedule: lane.schedule });
+      }
+      if (!started || stopped) return;
+      for (const [index, lane] of next.entries()) {
+        rename(lane, schedules[index] ?? lane.schedule);
+        if (lane.stopTicks === undefined) startLane(lane);
+        else if (due.has(lane.schedule.cron)) runAgain(lane, 'changed');
       }
     },
     async stop(graceMs) {
       stopped = true;
-      for (const stop of stops.splice(0)) stop();
-      for (const lane of lanes) lane.abort?.abort('shutdown');
+      for (const lane of lanes) endLane(lane);
       return endsWithin(
         lanes.map((lane) => lane.ended),
         graceMs,
@@ -123,11 +171,7 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
       for (const lane of lanes) if (lane.lastSuccessMs === undefined && lane.abort === undefined) begin(lane, 'start');
     },
     runNow(cron) {
-      for (const lane of lanes) {
-        if (lane.schedule.cron !== cron) continue;
-        if (lane.abort === undefined) begin(lane, 'start');
-        else lane.again = true;
-      }
+      for (const lane of lanes) if (lane.schedule.cron === cron) runAgain(lane, 'start');
     },
     states: () => lanes.map(stateOf),
   };
@@ -143,10 +187,15 @@ async function endsWithin(work: readonly Promise<void>[], ms: number, clock: Clo
   return inTime;
 }
 
+function newLane(schedule: Schedule, sinceMs: number): Lane {
+  return { schedule, sinceMs, ticks: 0, ended: Promise.resolve() };
+}
+
 function stateOf(lane: Lane): ScheduleState {
-  const { schedule, lastStartMs, lastSuccessMs, nextMs } = lane;
+  const { schedule, sinceMs, lastStartMs, lastSuccessMs, nextMs } = lane;
   return {
     schedule,
+    sinceMs,
     running: lane.abort !== undefined,
     ...(lastStartMs === undefined ? {} : { lastStartMs }),
     ...(lastSuccessMs === undefined ? {} : { lastSuccessMs }),

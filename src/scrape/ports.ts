@@ -114,8 +114,8 @@ export type { ScrapeItem };
 export type ScrapeEvent =
   | { readonly kind: 'succeeded'; readonly item: ScrapeItem; readonly nowMs: number }
   | { readonly kind: 'failed'; readonly item: ScrapeItem; readonly error: CodedError; readonly nowMs: number }
-  /** Series of the item left the store: it failed for too long, Azure says it is gone, or discovery no longer finds it. */
-  | { readonly kind: 'left'; readonly item: ScrapeItem; readonly reason: 'stale' | 'gone' | 'undiscovered' }
+  /** Series of the item left the store: it failed for too long, Azure says it is gone, or the plan no longer has it. */
+  | { readonly kind: 'left'; readonly item: ScrapeItem; readonly reason: 'stale' | 'gone' | 'unplanned' }
   | { readonly kind: 'truncated'; readonly item: ScrapeItem; readonly truncated: boolean; readonly limit: number }
   | { readonly kind: 'dropped'; readonly item: ScrapeItem; readonly series: number }
   /** Age of the newest bucket shown for an item, milliseconds; absent when it shows nothing with a bucket. */

@@ -7,9 +7,9 @@ import { fetchMetrics } from './fetch.ts';
 import type { DataMemory } from './freshness.ts';
 import type { GrainBook } from './grains.ts';
 import type { Knowledge } from './knowledge.ts';
-import { createLagBook } from './lags.ts';
+import { createLagBook, type LagBook } from './lags.ts';
 import type { BucketBook, LogsSource, MetricsSource, QueueSource, ScrapeObserver } from './ports.ts';
-import { createQuarantine, type QuarantineView } from './quarantine.ts';
+import { createQuarantine, type Quarantine, type QuarantineView } from './quarantine.ts';
 import type { RunWeather } from './repair.ts';
 import { settle, settleFailure, settleValue } from './settle.ts';
 import type { TraceBook } from './traces.ts';
@@ -32,6 +32,9 @@ export interface ScraperOptions {
   readonly grains: GrainBook;
   /** Keeps what the last run did for each item. */
   readonly traces: TraceBook;
+  readonly memory: ScrapeMemory;
+  /** Does the work of a group inside of something that marks its log lines; as it is unless given. */
+  readonly inGroup?: (group: QueryGroup, work: () => Promise<void>) => Promise<void>;
   /** Wants every bucket, for a sink that does. */
   readonly book?: BucketBook;
 }
@@ -66,13 +69,24 @@ export interface RunResult {
   readonly failed: number;
 }
 
+/** What runs have learned of items; it outlives the scraper when the configuration is loaded anew. */
+export interface ScrapeMemory {
+  readonly data: Map<string, DataMemory>;
+  readonly lags: LagBook;
+  readonly quarantine: Quarantine;
+  /** When items were last asked for: numbers that grow with every group. */
+  readonly turns: Map<string, number>;
+}
+
+export function createScrapeMemory(): ScrapeMemory {
+  return { data: new Map(), lags: createLagBook(), quarantine: createQuarantine(), turns: new Map() };
+}
+
 export function createScraper(options: ScraperOptions): Scraper {
-  const memory = new Map<string, DataMemory>();
   const { knowledge, grains } = options;
-  const lags = createLagBook();
-  const quarantine = createQuarantine();
-  const turns = new Map<string, number>();
+  const { data: memory, lags, quarantine, turns } = options.memory;
   let turn = 0;
+  for (const last of turns.values()) turn = Math.max(turn, last);
 
   const runGroup = async (
     group: QueryGroup,
@@ -122,6 +136,7 @@ export function createScraper(options: ScraperOptions): Scraper {
     forget(itemIds) {
       for (const id of itemIds) {
         memory.delete(id);
+        options.traces.forget(id);
         turns.delete(id);
         quarantine.forget(id);
       }
@@ -141,7 +156,9 @@ export function createScraper(options: ScraperOptions): Scraper {
         const done = await options.limiterOf(group.subscriptionId).run(async () => {
           turn += 1;
           for (const item of group.items) turns.set(item.id, turn);
-          await withTimeout((bounded) => runGroup(group, { nowMs, observe, weather }, bounded), signal);
+          const work = (): Promise<void> =>
+            withTimeout((bounded) => runGroup(group, { nowMs, observe, weather }, bounded), signal);
+          await (options.inGroup === undefined ? work() : options.inGroup(group, work));
           return true;
         }, signal);
         if (done !== true && !isShutdown(signal)) {

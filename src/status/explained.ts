@@ -4,7 +4,7 @@ import type { KnownOfItem } from '../scrape/scraper.ts';
 import type { TraceBook } from '../scrape/traces.ts';
 import type { SeriesStore, SeriesValue } from '../store/ports.ts';
 import { type Explanation, explainSeries, type SeriesEvidence } from './explain.ts';
-import { type Selector, selects } from './selector.ts';
+import { mayBeMeant, type Selector, selects } from './selector.ts';
 
 /** What explanations are made from; all of it is in memory. */
 export interface Evidence {
@@ -30,6 +30,7 @@ export function explain(evidence: Evidence, selector: Selector, most: number): E
   const nextRuns = new Map(evidence.schedules.map(({ schedule, nextMs }) => [schedule.cron, nextMs]));
   for (const group of evidence.plan.groups) {
     for (const item of group.items) {
+      if (!mayHold(item, selector)) continue;
       for (const series of evidenceOf(item, group, selector, evidence)) {
         found += 1;
         if (explanations.length >= most) continue;
@@ -41,13 +42,18 @@ export function explain(evidence: Evidence, selector: Selector, most: number): E
   return { explanations, found };
 }
 
+/** What an item has in common with all its series decides for most, at a fraction of the cost of a look at each. */
+function mayHold(item: ScrapeItem, selector: Selector): boolean {
+  if (selector.name !== undefined && !item.families.some(({ name }) => name === selector.name)) return false;
+  return mayBeMeant(selector, item.labels);
+}
+
 function* evidenceOf(
   item: ScrapeItem,
   group: QueryGroup,
   selector: Selector,
   { store, traces, known, nowMs }: Evidence,
 ): Generator<SeriesEvidence> {
-  if (selector.name !== undefined && item.families.every(({ name }) => name !== selector.name)) return;
   const trace = traces.of(item.id);
   const shared = { item, group, ...(trace === undefined ? {} : { trace }), known: known(item), nowMs };
   for (const family of item.families) {

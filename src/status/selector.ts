@@ -1,3 +1,5 @@
+import type { LabelPair } from '../core/labels.ts';
+
 /** Which series are meant: a name, and conditions on labels, in the form that Prometheus prints and takes. */
 export interface Selector {
   /** Name of the family; undefined: any. */
@@ -48,6 +50,13 @@ export function selects(selector: Selector, name: string, labels: ReadonlyMap<st
     const given = label === '__name__' ? name : (labels.get(label) ?? '');
     return (given === value) === equal;
   });
+}
+
+/** False when a label that all series of an item share decides against them; spares the look at each. */
+export function mayBeMeant({ matchers }: Selector, shared: readonly LabelPair[]): boolean {
+  return matchers.every(({ label, value, equal }) =>
+    shared.every(([name, given]) => name !== label || (given === value) === equal),
+  );
 }
 
 /** The escapes of the exposition format: backslash, quote and newline. */

@@ -9,12 +9,24 @@ export interface SeriesStore {
   replace(slot: SlotWrite): number;
   /** What the slot shows now; empty when it shows nothing. A lone surrogate comes back as U+FFFD. */
   read(owner: string, family: string): readonly SeriesValue[];
+  /** How many series the slot shows; cheaper than reading them. */
+  size(owner: string, family: string): number;
   /** Removes everything that the owner shows. True when there was something. */
   remove(owner: string): boolean;
   /** Removes every slot whose `staleAtMs` is at or before `nowMs`; returns their owners, without repetition. */
   expire(nowMs: number): string[];
+  /** Other bounds from now on; what is shown stays. */
+  limit(bounds: SeriesBounds): void;
   /** Number of series by family name, for families that have at least one. */
   counts(): ReadonlyMap<string, number>;
+}
+
+/** How many series may be shown (`seriesLimit`). */
+export interface SeriesBounds {
+  /** Of one family. */
+  readonly perMetricLimit: number;
+  /** Of all families together. */
+  readonly totalLimit: number;
 }
 
 export interface SlotWrite {

@@ -1,6 +1,6 @@
 import { exchange, place, publish, type StoredPiece } from './blocks.ts';
 import { toPieces } from './pieces.ts';
-import type { SeriesPieces, SeriesSnapshots, SeriesStore, SlotWrite } from './ports.ts';
+import type { SeriesBounds, SeriesPieces, SeriesSnapshots, SeriesStore, SlotWrite } from './ports.ts';
 import { limitRows, mergeCaseDuplicates, sameRows, seriesOf, toChunks, toRows } from './rows.ts';
 import {
   chain,
@@ -10,24 +10,34 @@ import {
   familyFor,
   link,
   release,
-  type SeriesStoreOptions,
   type State,
   sortedFamilies,
   split,
 } from './state.ts';
 
 /** The last value of every scraped series in memory. Pure: no I/O, no clock; a limit keeps series out, never throws. */
-export function createSeriesStore(options: SeriesStoreOptions): SeriesStore & SeriesSnapshots & SeriesPieces {
-  const state = createState(options);
+export function createSeriesStore(bounds: SeriesBounds): SeriesStore & SeriesSnapshots & SeriesPieces {
+  const state = createState(bounds);
   return {
     replace: (slot) => replace(state, slot),
     read: (owner, family) => split(state.owners.get(owner), family).mine.flatMap(seriesOf),
+    size: (owner, family) => size(state, owner, family),
     remove: (owner) => remove(state, owner),
     expire: (nowMs) => expire(state, nowMs),
+    limit: (next) => {
+      state.bounds = next;
+    },
     counts: () => new Map(sortedFamilies(state).map((family) => [family.name, family.series])),
     pieces: (owner, family) => split(state.owners.get(owner), family).mine,
     snapshot: () => sortedFamilies(state).map(publish),
   };
+}
+
+function size(state: State, owner: string, family: string): number {
+  let series = 0;
+  for (let piece = state.owners.get(owner); piece; piece = piece.next)
+    if (piece.block?.family.name === family) series += piece.values.length;
+  return series;
 }
 
 function replace(state: State, slot: SlotWrite): number {
@@ -52,7 +62,7 @@ function replace(state: State, slot: SlotWrite): number {
 /** How many series a slot may have that shows `old` now. */
 function roomFor(state: State, family: string, old: readonly StoredPiece[]): number {
   const shown = state.families.get(family)?.series ?? 0;
-  const free = Math.min(state.perMetricLimit - shown, state.totalLimit - state.total);
+  const free = Math.min(state.bounds.perMetricLimit - shown, state.bounds.totalLimit - state.total);
   return Math.max(0, free + countOf(old));
 }
 

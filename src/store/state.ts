@@ -1,16 +1,10 @@
 import { type Family, type StoredPiece, take } from './blocks.ts';
-import type { SlotWrite, Stamp } from './ports.ts';
+import type { SeriesBounds, SlotWrite, Stamp } from './ports.ts';
 import { createTextPool, type TextPool } from './text-pool.ts';
 
-export interface SeriesStoreOptions {
-  /** Upper bound of series of one family (`seriesLimit.perMetric`). */
-  readonly perMetricLimit: number;
-  /** Upper bound of series of all families (`seriesLimit.total`). */
-  readonly totalLimit: number;
-}
-
 /** Everything that a store remembers. */
-export interface State extends SeriesStoreOptions {
+export interface State {
+  bounds: SeriesBounds;
   readonly families: Map<string, Family>;
   /** First piece of each owner; the others follow through `next`. */
   readonly owners: Map<string, StoredPiece>;
@@ -25,10 +19,9 @@ export interface State extends SeriesStoreOptions {
   lastStamp: Stamp | undefined;
 }
 
-export function createState(options: SeriesStoreOptions): State {
+export function createState(bounds: SeriesBounds): State {
   return {
-    perMetricLimit: options.perMetricLimit,
-    totalLimit: options.totalLimit,
+    bounds,
     families: new Map(),
     owners: new Map(),
     pool: createTextPool(),

@@ -43,7 +43,7 @@ export function createItemStatus(store: SeriesStore, prefix: 'azimuth' | 'promit
   };
 
   return (event) => {
-    const isOver = event.kind === 'left' && event.reason === 'undiscovered';
+    const isOver = event.kind === 'left' && event.reason === 'unplanned';
     if (event.kind !== 'succeeded' && event.kind !== 'failed' && !isOver) return;
     const { item } = event;
     if (event.kind === 'left') {

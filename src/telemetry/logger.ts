@@ -2,6 +2,7 @@ import type { DestinationStream, Logger } from 'pino';
 import { multistream, pino } from 'pino';
 import pretty from 'pino-pretty';
 import type { LogLevel } from '../core/runtime-config.ts';
+import { logContext } from './log-context.ts';
 
 /** Promitor's verbosity names and pino's levels behind them. `None` behaves like `Critical`, as it does in Promitor. */
 const pinoLevels = {
@@ -44,7 +45,25 @@ export function createLogger(options: LoggerOptions): Logger {
     ...(target === undefined ? [] : [{ stream: target, level: leastLevel(target.level) }]),
   ];
   const level = streams.length === 0 ? 'silent' : pinoLevels[options.level];
-  return pino({ level, base: null }, multistream(streams));
+  return pino({ level, base: null, mixin: logContext }, multistream(streams));
+}
+
+/** The level of a running log. */
+export interface LevelControl {
+  /** `Critical` also stands for `None`. */
+  get(): LogLevel;
+  /** Holds until the next change; never lets through more than the log's targets take. */
+  set(level: LogLevel): void;
+}
+
+export function levelControl(logger: Logger): LevelControl {
+  const names = Object.keys(pinoLevels) as LogLevel[];
+  return {
+    get: () => names.find((name) => pinoLevels[name] === logger.level) ?? 'None',
+    set: (level) => {
+      logger.level = pinoLevels[level];
+    },
+  };
 }
 
 /** Every event passes that passes the log's own level, unless a higher one is wanted. */

@@ -228,6 +228,12 @@ export const ownMetrics = {
     help: 'How late Azure delivers: time from the end of a bucket to the run that first saw it, the longest of all resources.',
     labels: ['resource_type', 'azure_metric'],
   },
+  configInfo: {
+    name: 'config_info',
+    type: 'gauge',
+    help: 'Always 1; the label is the hash of the configuration files in use.',
+    labels: ['hash'],
+  },
   sinkSamples: {
     name: 'sink_samples_total',
     type: 'counter',

@@ -1,24 +1,15 @@
 import type { Logger } from 'pino';
-import type { ErrorCode } from '../core/errors.ts';
 import type { CodedError } from '../core/outcome.ts';
+import { problemKey } from '../core/shared-causes.ts';
 import type { ScrapeEvent, ScrapeItem } from '../scrape/ports.ts';
+import { logContext } from './log-context.ts';
 
-/** Failures that have one cause for everything that suffers from them: one line tells it all. */
-const sharedCauses: ReadonlySet<ErrorCode> = new Set([
-  'AZ3001',
-  'AZ3002',
-  'AZ3003',
-  'AZ3005',
-  'AZ3006',
-  'AZ3007',
-  'AZ3401',
-  'AZ3429',
-  'AZ3500',
-]);
 const namesShown = 5;
 
 interface Problem {
   readonly error: CodedError;
+  /** Query group that had it first. */
+  readonly queryGroup: string | undefined;
   readonly items: Map<string, ScrapeItem>;
 }
 
@@ -28,8 +19,11 @@ interface Problem {
  */
 export interface ScrapeLog {
   note(event: ScrapeEvent): void;
-  /** Ends a run of a schedule: writes the lines of what changed since its run before. */
-  endRun(scheduleCron: string): void;
+  /**
+   * Ends a run of a schedule: writes the lines of what changed since its run before. `asked`: ids of the items that the
+   * run was about; those of the whole schedule unless given.
+   */
+  endRun(scheduleCron: string, asked?: ReadonlySet<string>): void;
   /** Failing items of a schedule in words, one line per problem; empty when nothing fails. */
   problems(scheduleCron: string): readonly string[];
 }
@@ -40,11 +34,27 @@ export function createScrapeLog(logger: Logger): ScrapeLog {
 
   const noteFailure = (item: ScrapeItem, error: CodedError): void => {
     const cron = item.metric.schedule.cron;
-    const key = sharedCauses.has(error.code) ? error.code : `${error.code} ${item.metric.name}`;
+    const key = problemKey(error.code, item.metric.name);
     const problems = current.get(cron) ?? new Map<string, Problem>();
-    const problem = problems.get(key) ?? { error, items: new Map() };
+    const problem = problems.get(key) ?? { error, queryGroup: logContext().queryGroup, items: new Map() };
     problem.items.set(item.id, item);
     current.set(cron, problems.set(key, problem));
+  };
+
+  const forget = ({ id, metric }: ScrapeItem): void => {
+    const problems = standing.get(metric.schedule.cron) ?? new Map<string, Problem>();
+    for (const [key, { items }] of problems) {
+      items.delete(id);
+      if (items.size === 0) problems.delete(key);
+    }
+  };
+
+  const keepUnasked = (before: Map<string, Problem>, now: Map<string, Problem>, asked: ReadonlySet<string>): void => {
+    for (const [key, problem] of before) {
+      const kept = [...problem.items].filter(([id]) => !asked.has(id));
+      const known = now.get(key);
+      if (kept.length > 0) now.set(key, { ...(known ?? problem), items: new Map([...kept, ...(known?.items ?? [])]) });
+    }
   };
 
   const noteOther = (event: Exclude<ScrapeEvent, { kind: 'failed' }>): void => {
@@ -62,8 +72,11 @@ export function createScrapeLog(logger: Logger): ScrapeLog {
         );
         return;
       case 'left':
-        // One line of the group tells of all its resources.
-        if (event.reason === 'undiscovered') return;
+        // One line of the discovery group, or of the reload, tells of all its resources.
+        if (event.reason === 'unplanned') {
+          forget(event.item);
+          return;
+        }
         logger.info(
           { metric: event.item.metric.name, resource: event.item.resource.id },
           `The series of ${event.item.metric.name} of ${event.item.resource.id} are removed: ${event.reason === 'gone' ? 'Azure says that the resource does not exist' : 'it has failed for too long'}.`,
@@ -74,14 +87,17 @@ export function createScrapeLog(logger: Logger): ScrapeLog {
   };
 
   const compare = (before: Map<string, Problem>, now: Map<string, Problem>): void => {
-    for (const [key, { error, items }] of now) {
+    for (const [key, { error, queryGroup, items }] of now) {
       const known = before.get(key);
       const same = known !== undefined && gist(known.error) === gist(error);
       if (same && [...items.keys()].every((id) => known.items.has(id))) continue;
       const { code, status, requestId } = error;
       const { metrics, resources } = namesOf(items);
       const many = items.size > 1 ? ` (${items.size} items)` : '';
-      logger.error({ code, status, requestId, metrics, resources, items: items.size }, `${error.message}${many}`);
+      logger.error(
+        { code, status, queryGroup, requestId, metrics, resources, items: items.size },
+        `${error.message}${many}`,
+      );
     }
     const failing = new Set([...now.values()].flatMap(({ items }) => [...items.keys()]));
     for (const { error, items } of before.values()) {
@@ -100,9 +116,11 @@ export function createScrapeLog(logger: Logger): ScrapeLog {
       if (event.kind === 'failed') noteFailure(event.item, event.error);
       else noteOther(event);
     },
-    endRun(cron) {
+    endRun(cron, asked) {
       const now = current.get(cron) ?? new Map<string, Problem>();
-      compare(standing.get(cron) ?? new Map(), now);
+      const before = standing.get(cron) ?? new Map<string, Problem>();
+      if (asked !== undefined) keepUnasked(before, now, asked);
+      compare(before, now);
       standing.set(cron, now);
       current.delete(cron);
     },

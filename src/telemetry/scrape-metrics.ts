@@ -19,6 +19,8 @@ export interface MetricsIdentity {
   readonly authMode: string;
 }
 
+const ofSchedule = ['scrapeSkipped', 'scrapeDuration', 'scrapeLastSuccess'] as const;
+
 export function createScrapeMetrics(registry: OwnRegistry, identity: MetricsIdentity): ScrapeMetrics {
   const truncated = new Map<string, Set<string>>();
   const ages = new Map<string, { readonly byItem: Map<string, number>; changed: boolean }>();
@@ -96,7 +98,7 @@ export function createScrapeMetrics(registry: OwnRegistry, identity: MetricsIden
           return;
         case 'left':
           noteAge(event.item, undefined);
-          if (event.reason === 'undiscovered') noteTruncated(event.item, false);
+          if (event.reason === 'unplanned') noteTruncated(event.item, false);
           return;
         case 'lag':
           registry.set(
@@ -111,6 +113,9 @@ export function createScrapeMetrics(registry: OwnRegistry, identity: MetricsIden
     schedule(event) {
       const labels = { schedule: event.schedule.text };
       if (event.kind === 'runSkipped') registry.add('scrapeSkipped', labels);
+      if (event.kind === 'ended') {
+        for (const metric of ofSchedule) registry.drop(metric, labels);
+      }
       if (event.kind !== 'runFinished') return;
       registry.set('scrapeDuration', labels, event.durationMs / 1000);
       if (event.succeeded > 0) registry.set('scrapeLastSuccess', labels, event.nowMs / 1000);

@@ -71,6 +71,7 @@ describe('what the pods read', () => {
       /checksum\/config: (\w+)/.exec(template(4, 'minimal', '-s', 'templates/deployment.yaml', ...flags).stdout)?.[1];
     expect(checksum()).toMatch(/^\w{64}$/);
     expect(checksum('--set', 'metrics[0].name=other')).not.toBe(checksum());
+    expect(checksum('--set', 'hotReload=true')).toBeUndefined();
   });
 
   it('the container listens where the Service, the probes and the runtime file say', () => {

@@ -7,6 +7,7 @@ import { parse } from 'yaml';
 import { type OwnMetric, type OwnMetricRow, ownMetricName, ownMetrics } from '../../src/telemetry/own-metrics.ts';
 import { requireProgram } from '../e2e/programs.ts';
 import { manifests, only, root } from './support/helm.ts';
+import { addedLabels, unknownNames } from './support/promql.ts';
 
 const promtool = requireProgram('promtool', 'prometheus');
 const folder = mkdtempSync(join(tmpdir(), 'azimuth-rules-'));
@@ -25,9 +26,6 @@ const rules = parse(rulesText) as RuleGroups;
 const dashboardText = readFileSync(join(root, 'dashboards/azimuth.json'), 'utf8');
 const renderedRules = (name: string) => only(manifests(name), 'PrometheusRule')['spec'] as RuleGroups;
 
-/** Labels that Prometheus adds to what it scrapes, and the one of a histogram's buckets. */
-const addedLabels = ['job', 'instance', 'le'];
-
 /** Names that a metric of the process has; they are prom-client's. */
 const processMetrics = ['process_resident_memory_bytes'];
 
@@ -41,20 +39,9 @@ function known(prefix: 'azimuth' | 'promitor'): ReadonlyMap<string, readonly str
   return new Map([...rows, ...processMetrics.map((name) => [name, []] as const)]);
 }
 
-/** What an expression names and does not exist: metrics, and labels that none of its metrics has. */
+/** What an expression names and does not exist. */
 function unknownIn(expression: string, prefix: 'azimuth' | 'promitor' = 'azimuth'): readonly string[] {
-  const metrics = known(prefix);
-  const withoutText = expression.replace(/"(?:\\.|[^"\\])*"/g, '""');
-  const names = withoutText.match(/\b(?:azimuth|promitor|process|nodejs)_\w+/g) ?? [];
-  const labels = new Set([...addedLabels, ...names.flatMap((name) => metrics.get(name) ?? [])]);
-  const matched = [...withoutText.matchAll(/([a-z_]+)\s*(?:=~|!~|!=|=)""/g)].map(([, label = '']) => label);
-  const grouped = [...withoutText.matchAll(/\b(?:by|without)\s*\(([^)]*)\)/g)].flatMap(([, list = '']) =>
-    list.split(',').map((label) => label.trim()),
-  );
-  return [
-    ...names.filter((name) => !metrics.has(name)),
-    ...[...matched, ...grouped].filter((label) => !labels.has(label)),
-  ];
+  return unknownNames(expression, known(prefix), ['azimuth', 'promitor', 'process', 'nodejs']);
 }
 
 describe('the rules', () => {

@@ -71,7 +71,9 @@ async function plan(folder: string, ...args: string[]) {
           done();
         },
       }),
+      logFailure: () => undefined,
       isTerminal: false,
+      onHangUp: () => () => undefined,
       stopSignal: () => Promise.reject(new Error('a plan waits for no signal')),
       setEnv: () => undefined,
       unsetEnv: () => undefined,

@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
-import { composeCore, type ExporterCore } from '../../src/compose.ts';
+import { type CoreInput, composeCore, type ExporterCore } from '../../src/compose.ts';
 import { loadConfiguration } from '../../src/config/load.ts';
 import type { Clock } from '../../src/core/clock.ts';
 import type { CallRecord } from '../../src/emulator/control/calls.ts';
@@ -113,7 +113,7 @@ export async function prove(input: ProofInput): Promise<Proof> {
     plan: () => core.planner.current(),
     async discover() {
       emulator.control.setTime({ rate: 60, pause: false });
-      await core.discovery?.lists.refresh(new AbortController().signal);
+      await core.discovery()?.lists.refresh(new AbortController().signal);
       emulator.control.setTime({ rate: 1, pause: true });
     },
     async run(afterMs = 0) {
@@ -126,7 +126,7 @@ export async function prove(input: ProofInput): Promise<Proof> {
       const sum = (pick: (result: RunResult) => number): number => results.reduce((all, one) => all + pick(one), 0);
       return { succeeded: sum(({ succeeded }) => succeeded), failed: sum(({ failed }) => failed) };
     },
-    lookUpLabels: (signal = new AbortController().signal) => core.labels.refresh(signal),
+    lookUpLabels: (signal = new AbortController().signal) => core.labels().refresh(signal),
     text,
     lines,
     async values(name, label = 'instance_name') {
@@ -146,6 +146,16 @@ function compose(
   emulator: Emulator,
   clock: Clock,
 ): { core: ExporterCore; log: Record<string, unknown>[] } {
+  const { log, ...configured } = configure(input, emulator);
+  const core = composeCore({ ...configured, clock, scrapedOnly: input.scrapedOnly ?? false });
+  return { core, log };
+}
+
+/** What the exporter needs of a configuration that points at the emulator, and the lines of its log. */
+export function configure(
+  input: Pick<ProofInput, 'declaration' | 'runtime'>,
+  emulator: Emulator,
+): Omit<CoreInput, 'clock'> & { readonly log: Record<string, unknown>[] } {
   const metadata = metadataFor(emulator, tenant, subscription, group);
   const declaration = `version: v1\n${metadata}\n${sections({ metricDefaults: defaults, ...input.declaration })}`;
   const files: Record<string, string> = {
@@ -176,18 +186,16 @@ function compose(
     color: false,
     destination,
   });
-  const core = composeCore({
+  return {
     runtime,
     declaration: loaded.declaration,
     invalidMetrics: [],
     logger,
-    clock,
     random: () => 0.5,
     version: '0.0.0',
     cpus: 1,
-    scrapedOnly: input.scrapedOnly ?? false,
-  });
-  return { core, log };
+    log,
+  };
 }
 
 /** Top-level members as YAML, each on a line of its own in flow style. */
@@ -216,6 +224,6 @@ async function textOf(core: ExporterCore): Promise<string> {
     on: () => undefined,
     off: () => undefined,
   };
-  await core.exposition.serve({}, response);
+  await core.exposition().serve({}, response);
   return Buffer.concat(chunks).toString();
 }

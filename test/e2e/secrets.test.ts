@@ -198,8 +198,28 @@ function filesOf({ authentication, others }: Pick<Situation, 'authentication' | 
 
 /** Everything that a user, a scraper or an attacker could read of the exporter. */
 async function visible(exporter: Started): Promise<string> {
-  const accepts = ['text/plain', 'application/openmetrics-text;version=1.0.0'];
-  const paths = ['/metrics', '/', '/-/ready', '/-/healthy', '/nothing', '/%00', '/api/v1/nothing'];
+  const accepts = ['text/plain', 'application/openmetrics-text;version=1.0.0', 'application/json'];
+  const pages = ['/', '/-/problems', '/-/metrics', '/-/series', '/-/groups', '/-/explain?selector={}'];
+  const configuration = ['runtime', 'metric-declaration'].map((name) => `/api/v1/configuration/${name}`);
+  const plain = [
+    '/metrics',
+    ...pages,
+    '/-/ready',
+    '/-/healthy',
+    '/nothing',
+    '/%00',
+    '/api/v1/nothing',
+    '/api/docs/index.html',
+  ];
+  const paths = [
+    ...plain,
+    ...configuration,
+    '/api/v1/health',
+    '/api/v1/status',
+    '/api/v1/series',
+    '/api/v1/openapi.json',
+    '/api/v1/explain?selector=messages',
+  ];
   const answers = await Promise.all(
     paths.flatMap((path) => accepts.map(async (accept) => (await exporter.get(path, { accept })).text())),
   );

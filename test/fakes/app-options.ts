@@ -1,4 +1,5 @@
 import type { AppOptions } from '../../src/http/app.ts';
+import { createFakeStatus, noonMs } from './status-source.ts';
 
 /** A program in which all is well and nothing is known, for tests of single routes. */
 export function appOptions(changes: Partial<AppOptions> = {}): AppOptions {
@@ -7,7 +8,13 @@ export function appOptions(changes: Partial<AppOptions> = {}): AppOptions {
     exposition: { serve: () => Promise.resolve(), refresh: () => Promise.resolve() },
     unhealthy: () => [],
     notReady: () => [],
-    explain: { explain: () => ({ explanations: [], found: 0 }) },
+    concerns: () => [],
+    health: () => ({ entries: {}, status: 'Healthy', totalDuration: '00:00:00' }),
+    runtime: () => ({}),
+    metricDeclaration: () => [],
+    lifecycle: {},
+    status: createFakeStatus().source,
+    now: () => noonMs,
     users: () => new Map(),
     headers: () => ({}),
     onError: () => undefined,

@@ -188,3 +188,60 @@ describe('the scheduler', () => {
     expect(standingStill(scheduler.states(), clock.now(), 90_000)).toHaveLength(0);
   });
 });
+
+describe('other schedules', () => {
+  const hourly: Schedule = { text: '0 * * * *', cron: '0 0 * * * *', periodMs: 60 * minute };
+
+  it('start as at the start; those that stay keep ticks, run and history; those that are gone end', async () => {
+    const { scheduler, runs, ticks, tick } = setUp([everyMinute, everyFive]);
+    scheduler.start();
+    runs[0]?.finish();
+    await Promise.resolve();
+    await Promise.resolve();
+    const [kept] = scheduler.states();
+    scheduler.replace([everyMinute, hourly], new Set());
+    expect(runs.map(({ schedule, reason, signal }) => [schedule.text, reason, signal.reason])).toEqual([
+      ['* * * * *', 'start', undefined],
+      ['*/5 * * * *', 'start', 'shutdown'],
+      ['0 * * * *', 'start', undefined],
+    ]);
+    expect([...ticks].map(([text, { stopped }]) => [text, stopped])).toEqual([
+      ['* * * * *', false],
+      ['*/5 * * * *', true],
+      ['0 * * * *', false],
+    ]);
+    expect(scheduler.states()[0]).toEqual(kept);
+    tick(everyFive);
+    tick(everyMinute);
+    expect(runs).toHaveLength(4);
+  });
+
+  it('that have something new to ask run once more, after the run that is going', async () => {
+    const { scheduler, runs, events } = setUp([everyMinute]);
+    scheduler.start();
+    scheduler.replace([{ ...everyMinute, text: '*/1 * * * *' }], new Set([everyMinute.cron]));
+    expect(runs).toHaveLength(1);
+    expect(runs[0]?.signal.aborted).toBe(false);
+    runs[0]?.finish();
+    await Promise.resolve();
+    await Promise.resolve();
+    await Promise.resolve();
+    expect(runs.map(({ schedule, reason }) => [schedule.text, reason])).toEqual([
+      ['* * * * *', 'start'],
+      ['*/1 * * * *', 'changed'],
+    ]);
+    expect(events.filter(({ kind }) => kind === 'ended' || kind === 'runFinished')).toMatchObject([
+      { kind: 'ended', schedule: everyMinute },
+      { kind: 'runFinished' },
+    ]);
+    expect(scheduler.states().map(({ schedule }) => schedule.text)).toEqual(['*/1 * * * *']);
+  });
+
+  it('that are replaced before the start begin with it', () => {
+    const { scheduler, runs } = setUp([everyMinute]);
+    scheduler.replace([everyFive], new Set());
+    expect(runs).toEqual([]);
+    scheduler.start();
+    expect(runs.map(({ schedule }) => schedule.text)).toEqual(['*/5 * * * *']);
+  });
+});

@@ -7,7 +7,7 @@ import { planScrape } from '../../src/plan/plan.ts';
 import { createGrainBook } from '../../src/scrape/grains.ts';
 import { createKnowledge } from '../../src/scrape/knowledge.ts';
 import type { MetricsRequest } from '../../src/scrape/ports.ts';
-import { createScraper } from '../../src/scrape/scraper.ts';
+import { createScrapeMemory, createScraper } from '../../src/scrape/scraper.ts';
 import { createTraceBook } from '../../src/scrape/traces.ts';
 import { createSeriesStore } from '../../src/store/series-store.ts';
 import { createFakeClock } from '../fakes/clock.ts';
@@ -138,6 +138,7 @@ it('asks for every declared pair exactly once in every healthy run, and shows ea
         knowledge: createKnowledge(() => clock.now()),
         grains: createGrainBook(source),
         traces: createTraceBook(),
+        memory: createScrapeMemory(),
         historyMs: 12 * 60 * minute,
       });
       const { groups } = planScrape(aDeclaration(...declaration.map(definitionOf)));

@@ -6,7 +6,7 @@ import type { Capabilities, QueryGroup } from '../../src/plan/types.ts';
 import { createGrainBook } from '../../src/scrape/grains.ts';
 import { createKnowledge, type Knowledge } from '../../src/scrape/knowledge.ts';
 import type { MetricsSource, ScrapeEvent } from '../../src/scrape/ports.ts';
-import { createScraper, type Scraper } from '../../src/scrape/scraper.ts';
+import { createScrapeMemory, createScraper, type Scraper } from '../../src/scrape/scraper.ts';
 import { createTraceBook, type TraceBook } from '../../src/scrape/traces.ts';
 import { createSeriesStore } from '../../src/store/series-store.ts';
 import { createFakeClock, type FakeClock } from '../fakes/clock.ts';
@@ -79,6 +79,7 @@ export function bench(
     knowledge,
     grains,
     traces,
+    memory: createScrapeMemory(),
     historyMs: 12 * hour,
   });
   return {

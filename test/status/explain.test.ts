@@ -14,7 +14,7 @@ function setUp(metric: MetricDefinition, seriesOf: () => readonly FakeSeries[]) 
     store: own.store,
     traces: own.traces,
     known: (item) => own.scraper.known(item),
-    schedules: [{ schedule: everyMinute, running: false, nextMs: own.clock.now() + 40_000 }],
+    schedules: [{ schedule: everyMinute, sinceMs: 0, running: false, nextMs: own.clock.now() + 40_000 }],
     nowMs: own.clock.now(),
   });
   const explainText = (text: string, most = 10) => {

@@ -31,6 +31,14 @@ describe('createSeriesStore', () => {
     expect(store.counts()).toEqual(new Map([['messages', 1]]));
   });
 
+  it('counts the series of a slot, over all its pieces and apart from other families of the owner', () => {
+    const store = createSeriesStore(unlimited);
+    store.replace(slot({ series: Array.from({ length: 5_000 }, (_, index) => row(index, `v${index}`)) }));
+    store.replace(slot({ family: { name: 'bytes', help: '' }, series: [row(1, 'a')] }));
+    expect(['messages', 'bytes', 'other'].map((family) => store.size('queue-1', family))).toEqual([5_000, 1, 0]);
+    expect(store.size('nobody', 'messages')).toBe(0);
+  });
+
   it('gives dimension values back as they were, whatever characters they hold', () => {
     const store = createSeriesStore(unlimited);
     const odd = ['a"b\\c\nd', '', 'ümläut, 日本 😀', 'x="y",z', '$&'];

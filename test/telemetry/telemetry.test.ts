@@ -204,7 +204,7 @@ describe('status of metrics and resources', () => {
     status(failed(orders));
     status({ kind: 'left', item: orders, reason: 'stale' });
     expect([...store.counts().values()]).toEqual([1, 1]);
-    status({ kind: 'left', item: orders, reason: 'undiscovered' });
+    status({ kind: 'left', item: orders, reason: 'unplanned' });
     expect([...store.counts().values()]).toEqual([]);
     status({ kind: 'succeeded', item: audit, nowMs: 0 });
     expect([...store.counts().values()]).toEqual([1, 1]);

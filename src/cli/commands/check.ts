@@ -31,7 +31,7 @@ export const checkCommand: Command = {
     try {
       const { signal } = new AbortController();
       // What discovery finds is read too; what it fails for is told by the row of Resource Graph.
-      await core.discovery?.lists.refresh(signal);
+      await core.discovery()?.lists.refresh(signal);
       await core.planner.prepare();
       const rows = await core.check(signal);
       await input.io.out(format === 'json' ? reportAsJson(rows) : reportAsText(rows));

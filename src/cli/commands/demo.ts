@@ -5,7 +5,7 @@ import type { EmulatorUrls } from '../../emulator/emulator.ts';
 import { startEmulator } from '../../emulator/emulator.ts';
 import { realClock } from '../../telemetry/clock.ts';
 import type { Command } from '../command.ts';
-import { accept, load, loggerFor } from '../configuration.ts';
+import { accept, load, loggerFor, type Runnable } from '../configuration.ts';
 import { text } from '../options.ts';
 import { readWorld, sampleFolder } from '../world.ts';
 import { runFlags, serve } from './run.ts';
@@ -24,7 +24,8 @@ export const demoCommand: Command = {
     const { given, io } = input;
     // Signals count from here on; the emulator takes a moment to start.
     void io.stopSignal();
-    const loaded = load(input, { folder: fileURLToPath(sampleFolder) });
+    const loadSample = () => load(input, { folder: fileURLToPath(sampleFolder) });
+    const loaded = loadSample();
     const logger = loggerFor(input, loaded.runtime);
     const runnable = accept(loaded, logger);
     if (typeof runnable === 'number') return runnable;
@@ -35,12 +36,11 @@ export const demoCommand: Command = {
     io.setEnv('AZURE_POD_IDENTITY_AUTHORITY_HOST', emulator.urls.identity);
     logger.info(`The emulated Azure answers at ${emulator.urls.arm}; control it at ${emulator.urls.control}.`);
     try {
-      const { runtime, declaration } = runnable;
-      const demo = {
-        runtime: { ...runtime, authentication: { mode: 'SystemAssignedManagedIdentity' as const } },
+      const adapt = ({ runtime, declaration }: Runnable): Runnable => ({
+        runtime: { ...runtime, authentication: { mode: 'SystemAssignedManagedIdentity' } },
         declaration: { ...declaration, cloud: emulatedCloud(emulator.urls) },
-      };
-      return await serve(input, loaded, demo, logger);
+      });
+      return await serve(input, { loaded, load: loadSample, adapt }, runnable, logger);
     } finally {
       await emulator.close();
     }

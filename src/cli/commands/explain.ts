@@ -67,7 +67,7 @@ async function explainByRun(input: CommandInput, selector: Selector): Promise<Ex
     const stop = new AbortController();
     const { schedules } = core.planner.current();
     await Promise.all(schedules.map(({ cron }) => core.run(cron, 'start', stop.signal)));
-    return core.explain(selector, mostShown, []);
+    return core.status.explain(selector, mostShown, []);
   } finally {
     await core.close();
   }

@@ -68,13 +68,13 @@ async function learn(input: Pick<CoreInput, 'runtime' | 'declaration' | 'logger'
   const core = composeCore({ ...input, ...process, invalidMetrics: [], scrapedOnly: true });
   try {
     const { signal } = new AbortController();
-    const lists = core.discovery?.lists;
+    const lists = core.discovery()?.lists;
     await lists?.refresh(signal);
     await Promise.all(core.planner.current().schedules.map(({ cron }) => core.run(cron, 'start', signal)));
     const notes = (lists?.groups() ?? []).flatMap(({ name, problem }) =>
       problem === undefined ? [] : [`Resource discovery group ${name} is left out: ${problem.message}`],
     );
-    return { capabilities: core.capabilities, found: (name) => lists?.resources(name) ?? [], notes };
+    return { capabilities: core.capabilities(), found: (name) => lists?.resources(name) ?? [], notes };
   } finally {
     await core.close();
   }

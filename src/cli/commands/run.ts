@@ -1,12 +1,13 @@
 import { cpus, hostname } from 'node:os';
 import type { Logger } from 'pino';
-import { nodeFileSystem } from '../../config/file-system.ts';
+import { nodeFileSystem, stampOf } from '../../config/file-system.ts';
 import type { LoadedConfiguration } from '../../config/load.ts';
 import { webConfigWatch } from '../../config/web/web-config.ts';
 import type { RuntimeConfig } from '../../core/runtime-config.ts';
 import { type Exporter, type ExporterInput, startExporter } from '../../exporter.ts';
 import { configuredCapabilities } from '../../plan/plan.ts';
 import { createPlanner } from '../../plan/planner.ts';
+import { createReloader, type Reloader } from '../../reload.ts';
 import { cronTicker } from '../../schedule/cron-ticker.ts';
 import {
   type ApplicationInsights,
@@ -34,7 +35,8 @@ export const runCommand: Command = {
     const logger: Logger = loggerFor(input, loaded.runtime, insights);
     try {
       const runnable = accept(loaded, logger);
-      return typeof runnable === 'number' ? runnable : await serve(input, loaded, runnable, logger);
+      if (typeof runnable === 'number') return runnable;
+      return await serve(input, { loaded, load: () => load(input), adapt: (one) => one }, runnable, logger);
     } finally {
       await insights?.close(insightsGraceMs);
     }
@@ -88,24 +90,39 @@ function protection({ web }: LoadedConfiguration, { server }: RuntimeConfig): Pi
   return { web, rereadWeb: reread };
 }
 
-/** Runs the exporter until a signal comes. */
+/** How the files become what is served. */
+export interface Served {
+  readonly loaded: LoadedConfiguration;
+  /** Loads the files again, in the same way. */
+  readonly load: () => LoadedConfiguration;
+  /** What is made of them before they are used. */
+  readonly adapt: (runnable: Runnable) => Runnable;
+}
+
+/** Runs the exporter until a signal comes; changed files are put in force meanwhile. */
 export async function serve(
   input: CommandInput,
-  loaded: LoadedConfiguration,
-  { runtime, declaration }: Runnable,
+  { loaded, load: loadAgain, adapt }: Served,
+  found: Runnable,
   logger: Logger,
 ): Promise<number> {
   const stopSignal = input.io.stopSignal();
-  const refusal = isSet(input.given, 'strict') || runtime.strict ? budgetRefusal({ runtime, declaration }) : undefined;
+  const refusalOf = (runnable: Runnable): string | undefined =>
+    isSet(input.given, 'strict') || runnable.runtime.strict ? budgetRefusal(runnable) : undefined;
+  const refusal = refusalOf(found);
   if (refusal !== undefined) {
     logger.fatal({ code: 'AZ2020' }, refusal);
     return 2;
   }
+  const started = adapt(found);
+  const { runtime, declaration } = started;
+  let reloader: Reloader | undefined;
+  const reload = (why: string): Promise<readonly string[]> =>
+    reloader?.reload(why) ?? Promise.resolve(['The program has not started yet.']);
   let exporter: Exporter;
   try {
     exporter = await startExporter({
-      runtime,
-      declaration,
+      ...started,
       invalidMetrics: loaded.invalidMetrics.map(({ name }) => name),
       logger,
       clock: realClock,
@@ -113,7 +130,10 @@ export async function serve(
       random: Math.random,
       version: input.version,
       cpus: cpus().length,
+      logFailure: () => input.io.logFailure(),
       ...protection(loaded, runtime),
+      reload: () => reload('POST /-/reload'),
+      extras: () => (reloader === undefined ? {} : { configuration: reloader.view() }),
     });
   } catch (error) {
     // Anything that the system did not refuse is a defect, and its stack is wanted.
@@ -125,6 +145,18 @@ export async function serve(
     );
     return 1;
   }
+  reloader = createReloader({
+    exporter,
+    loaded,
+    started,
+    load: loadAgain,
+    adapt,
+    refusal: refusalOf,
+    stamp: stampOf,
+    clock: realClock,
+    logger,
+  });
+  const stopHearing = input.io.onHangUp(() => void reload('SIGHUP'));
   const path = runtime.prometheus?.baseUriPath ?? '';
   const scheme = loaded.web?.tls === undefined ? 'http' : 'https';
   logger.info(
@@ -135,6 +167,8 @@ export async function serve(
   );
   const signal = await stopSignal;
   logger.info(`Stopping on ${signal}.`);
+  reloader.stop();
+  stopHearing();
   if (!(await exporter.stop())) logger.warn('A run did not end within the grace period and was abandoned.');
   return 0;
 }

@@ -33,11 +33,15 @@ export const scrapeCommand: Command = {
     });
     try {
       const stop = new AbortController();
-      await core.discovery?.lists.refresh(stop.signal);
-      const unknown = core.discovery?.lists.groups().some(({ problem }) => problem !== undefined) ?? false;
+      await core.discovery()?.lists.refresh(stop.signal);
+      const unknown =
+        core
+          .discovery()
+          ?.lists.groups()
+          .some(({ problem }) => problem !== undefined) ?? false;
       const { schedules } = core.planner.current();
       const results = await Promise.all(schedules.map(({ cron }) => core.run(cron, 'start', stop.signal)));
-      await core.exposition.serve(
+      await core.exposition().serve(
         {},
         collector((chunk) => input.io.out(chunk)),
       );

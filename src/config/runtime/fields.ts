@@ -32,7 +32,7 @@ const server = object({
     'Most queries in flight at once; 0 or less: no limit. Eight per logical CPU.',
   ),
   webConfigFile: optional(text(), "Path of a file in the format of Prometheus's web.config.file: TLS and users."),
-  enableLifecycle: defaulted(flag(), 'Offer POST /-/reload.', false),
+  enableLifecycle: defaulted(flag(), 'Offer POST /-/reload and /-/log-level.', false),
   shutdownGraceSeconds: defaulted(decimal({ above: 0, most: 3600 }), 'Seconds from SIGTERM to the end.', 3),
 });
 

@@ -7,7 +7,7 @@ import { readAuthentication, type Surroundings } from './authentication.ts';
 import { type RuntimeValues, runtimeSpec } from './fields.ts';
 import { applyOverrides } from './overrides.ts';
 import { readPushSinks } from './push-sinks.ts';
-import { checkSinks, mappedMetrics, readPrometheus, refuseUnavailable } from './sinks.ts';
+import { checkSinks, mappedMetrics, readPrometheus } from './sinks.ts';
 import { readTelemetry } from './telemetry.ts';
 
 export interface ReadRuntime {
@@ -34,7 +34,6 @@ export function readRuntime(root: YamlNode, around: Surroundings): ReadRuntime {
   const { host } = values.resourceDiscovery.value;
   const known = { declarationPath, strict: values.strict.value, hasAgent: host.written };
   if (slot.value === undefined && slot.broken) return { ...known, runtime: undefined, mappedMetrics: [], problems };
-  refuseUnavailable(values, reader);
   checkSinks(values.metricSinks.value, reader);
   warnAboutIdle(values, reader);
   const runtime = build(values, declarationPath, around, reader);

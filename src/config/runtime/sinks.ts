@@ -1,7 +1,7 @@
 import type { PrometheusSinkConfig } from '../../core/runtime-config.ts';
 import type { Place } from '../node.ts';
 import { type Reader, reject, type Slot } from '../spec.ts';
-import type { RuntimeValues, SinkValues } from './fields.ts';
+import type { SinkValues } from './fields.ts';
 
 type PrometheusValues = NonNullable<SinkValues['prometheusScrapingEndpoint']['value']>;
 
@@ -44,8 +44,8 @@ function prometheusFrom(values: PrometheusValues, reader: Reader): PrometheusSin
 function wrongPath(path: string): string | undefined {
   if (path === '') return 'must not be blank';
   if (!/^[\w.~/-]+$/.test(path)) return 'may hold letters, digits, and - . _ ~ / only';
-  if (path === '/' || /^\/?(?:-|api\/v1)(?:\/|$)/.test(path))
-    return 'is taken: /, /-/ and /api/v1 belong to other routes';
+  if (path === '/' || /^\/?(?:-|api\/(?:v1|v2|docs))(?:\/|$)/.test(path))
+    return 'is taken: /, /-/, /api/v1, /api/v2 and /api/docs belong to other routes';
   return undefined;
 }
 
@@ -93,21 +93,4 @@ export function mappedMetrics(sinks: SinkValues): readonly { readonly name: stri
     const name = entry.value?.promitorMetricName;
     return name?.value === undefined ? [] : [{ name: name.value, place: name.place }];
   });
-}
-
-/** Everything that can be declared and not yet be done is refused, rather than silently left out. */
-export function refuseUnavailable(values: RuntimeValues, reader: Reader): void {
-  const refused: readonly (readonly [boolean, Slot<unknown>, string])[] = [
-    [values.server.value.enableLifecycle.value, values.server.value.enableLifecycle, 'Reloading by request'],
-  ];
-  for (const [isOn, slot, feature] of refused) {
-    if (!isOn) continue;
-    const name = slot.place.path.split('.').at(-1) ?? '';
-    reject(
-      reader,
-      'AZ1090',
-      slot.place,
-      `${feature} (\`${name}\`) is not available in this version; remove it from the file.`,
-    );
-  }
 }

@@ -60,10 +60,6 @@ export const configErrors = {
     title: 'A text stands where a mapping is expected and is ignored',
     remedy: 'Write the fields of the mapping below the key, or remove the key.',
   },
-  AZ1090: {
-    title: 'A feature is not available in this version',
-    remedy: 'Switch the feature off in the configuration, or use a version that has it.',
-  },
   AZ1091: { title: 'A setting has no effect', remedy: 'Remove the setting, or leave it: nothing else changes.' },
 
   AZ1100: { title: 'The version of the declaration is not known', remedy: 'Write `version: v1`.' },

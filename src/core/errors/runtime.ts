@@ -50,6 +50,15 @@ export const runtimeErrors = {
     title: 'A changed web configuration is not used',
     remedy: 'Mend what the message names; until then certificate, users and headers stay as they were.',
   },
+  AZ2031: {
+    title: 'A changed configuration is not used',
+    remedy:
+      'Mend what the messages before it name, or what `azimuth validate` prints, and save the file; until then everything stays as it was.',
+  },
+  AZ2032: {
+    title: 'A change of the configuration counts from the next start',
+    remedy: 'Restart the program when the named settings shall count. Everything else is in force already.',
+  },
   AZ2060: {
     title: 'Log events do not reach Application Insights',
     remedy: 'Check the instrumentation key or connection string, and that the ingestion endpoint can be reached.',
@@ -81,5 +90,18 @@ export const runtimeErrors = {
     title: 'Tags and properties of resources cannot be looked up',
     remedy:
       'Read the quoted reason; usually the identity needs the role Reader. Labels keep their last values meanwhile.',
+  },
+  AZ2080: {
+    title: 'Data is not fresh',
+    remedy: 'No run of the schedule has had a result for two of its periods; the reasons that follow say why.',
+  },
+  AZ2081: {
+    title: 'The process stood still',
+    remedy:
+      'It was frozen or starved: see the limits of CPU and the load of the machine. If neither is short, report it as a defect.',
+  },
+  AZ2082: {
+    title: 'The log cannot be written',
+    remedy: 'Make room where standard error is written to, or see who closed it. Scraping goes on; the lines are lost.',
   },
 } as const satisfies Record<`AZ2${number}`, ErrorRow>;

@@ -22,12 +22,16 @@ const contractNames: Readonly<Record<string, string>> = { EventHubs: 'EventHub',
 export function toWire(resource: DiscoveredResource): WireResource {
   const row = rowNamed(resource.resourceType);
   if (row === undefined) throw new Error(`resource type ${resource.resourceType} is not in the catalogue`);
-  const contract = contractNames[row.name] ?? row.name;
+  return wireOf(row, resource);
+}
+
+/** The same of any resource, its secrets left out. */
+export function wireOf(row: ResourceTypeRow, resource: DeclaredResource): WireResource {
   const own = row.fields
-    .filter(({ name }) => name !== row.filterField)
+    .filter(({ name, kind }) => name !== row.filterField && kind !== 'secret')
     .map((field) => [field.name, resource.fields[field.name] ?? field.default ?? ''] as const);
   return {
-    $type: `Promitor.Core.Contracts.ResourceTypes.${contract}ResourceDefinition, Promitor.Core.Contracts`,
+    $type: resourceDefinition(row),
     ...Object.fromEntries(own.map(([name, value]) => [memberName(name), value])),
     ResourceType: row.name,
     SubscriptionId: resource.subscriptionId,
@@ -35,6 +39,10 @@ export function toWire(resource: DiscoveredResource): WireResource {
     ResourceName: describeResource(row, resource).instanceName,
     UniqueName: own.map(([, value]) => value).join('-'),
   };
+}
+
+function resourceDefinition({ name }: ResourceTypeRow): string {
+  return `Promitor.Core.Contracts.ResourceTypes.${contractNames[name] ?? name}ResourceDefinition, Promitor.Core.Contracts`;
 }
 
 /** A resource as the agent tells of it, or what is wrong with it in words. */

@@ -30,12 +30,14 @@ export function createAccounts<B extends Batch>(options: {
   const queue = createQueue<B>(options.limits);
   let lastSuccessMs: number | undefined;
   let failing: CodedError | undefined;
+  let lostSamples = 0;
 
   const accounts: Accounts<B> = {
     queue,
     tell: observe,
     tellQueue: () => observe({ kind: 'queue', sink, samples: queue.samples(), bytes: queue.bytes() }),
     count(fate, count) {
+      if (fate === 'refused' || fate === 'dropped') lostSamples += count;
       if (count > 0) observe({ kind: 'samples', sink, fate, count });
     },
     settle(entry, fate, samples) {
@@ -74,6 +76,7 @@ export function createAccounts<B extends Batch>(options: {
       name: sink,
       queueSamples: queue.samples(),
       queueBytes: queue.bytes(),
+      lostSamples,
       ...(lastSuccessMs === undefined ? {} : { lastSuccessMs }),
       ...(failing === undefined ? {} : { failing }),
     }),

@@ -84,6 +84,8 @@ export interface SinkState {
   readonly name: SinkName;
   readonly queueSamples: number;
   readonly queueBytes: number;
+  /** Samples since the start that the receiver refused or that were given up. */
+  readonly lostSamples: number;
   /** When the receiver last took a request, milliseconds since the epoch. */
   readonly lastSuccessMs?: number;
   /** Why the last attempt failed; absent while all is well. */

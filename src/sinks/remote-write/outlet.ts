@@ -161,6 +161,7 @@ function sum(states: readonly SinkState[]): SinkState {
     name,
     queueSamples: states.reduce((all, { queueSamples }) => all + queueSamples, 0),
     queueBytes: states.reduce((all, { queueBytes }) => all + queueBytes, 0),
+    lostSamples: states.reduce((all, { lostSamples }) => all + lostSamples, 0),
     ...(last.length === 0 ? {} : { lastSuccessMs: Math.max(...last) }),
     ...(failing === undefined ? {} : { failing }),
   };

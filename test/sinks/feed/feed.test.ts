@@ -42,7 +42,7 @@ describe('a feed', () => {
       [2, 2],
     ]);
     expect(record.fates()).toEqual({ sent: 24, skipped: 6 });
-    expect(feed.state()).toEqual({ name: 'statsd', queueSamples: 0, queueBytes: 0, lastSuccessMs: 0 });
+    expect(feed.state()).toEqual({ name: 'statsd', queueSamples: 0, queueBytes: 0, lostSamples: 0, lastSuccessMs: 0 });
   });
 
   it('sends a part again, and no other, until it is taken; longer and longer apart', async () => {
@@ -124,6 +124,7 @@ describe('a feed', () => {
     feed.offer(aBatch(30, 30, 3));
     await settle(clock);
     expect(record.fates()).toEqual({ sent: 90, dropped: 50 });
+    expect(feed.state().lostSamples).toBe(50);
     expect(record.events.find(({ kind }) => kind === 'dropped')).toMatchObject({
       error: { code: 'AZ4005', message: 'The queue of sink statsd is full; the oldest runs are dropped.' },
     });
