@@ -56,7 +56,18 @@ export const rooms: Readonly<Record<string, Room>> = {
   telemetry: { may: ['core'], own: ['pino', 'pino-pretty', 'prom-client', 'node:async_hooks', 'node:stream'] },
   emulator: {
     may: ['core', 'catalogue'],
-    own: ['selfsigned', 'yaml', 'zod', 'node:https?', 'node:net', 'node:tls', 'node:crypto', 'node:zlib', 'node:util'],
+    own: [
+      'selfsigned',
+      'snappyjs',
+      'yaml',
+      'zod',
+      'node:https?',
+      'node:net',
+      'node:tls',
+      'node:crypto',
+      'node:zlib',
+      'node:util',
+    ],
   },
 };
 

@@ -9,6 +9,7 @@ import { type ReadDiscovery, readDiscoveryFile } from './discovery/discovery.ts'
 import type { Environment } from './environment.ts';
 import type { FileSystem } from './file-system.ts';
 import { findFolder } from './folder.ts';
+import { onGrid } from './grid.ts';
 import { orderProblems, type Problem, problem, startOf } from './problem.ts';
 import { type ReadRuntime, readRuntime } from './runtime/runtime.ts';
 import { type ReadWebConfig, readWebConfig } from './web/web-config.ts';
@@ -116,7 +117,10 @@ function loadFiles(input: LoadInput): ReadFiles {
     ...(discovery === undefined ? {} : { discovery: discovery.read }),
     agent: runtime.hasAgent,
   });
-  const read = onGrid(written, runtime);
+  const read: ReadDeclaration = {
+    ...written,
+    declaration: written.declaration && onGrid(written.declaration, runtime.runtime?.sinks),
+  };
   problems.push(...read.problems, ...unmapped(runtime, read));
   return conclude(input, { folder, files, problems: orderProblems(problems, files) }, runtime, read, web);
 }
@@ -136,18 +140,6 @@ function loadRuntime(text: string, file: string, input: LoadInput, folder: strin
   const own = blank ? [] : problems;
   const refused = own.some((item) => item.severity === 'error');
   return { ...read, runtime: refused ? undefined : read.runtime, problems: [...own, ...read.problems] };
-}
-
-/** Remote write delivers each bucket once, so with it all of them lie on the clock's grid, whatever is declared. */
-function onGrid(read: ReadDeclaration, { runtime }: ReadRuntime): ReadDeclaration {
-  const { declaration } = read;
-  if (declaration === undefined || runtime?.sinks.prometheusRemoteWrite === undefined) return read;
-  const metrics = declaration.metrics.map((metric) =>
-    metric.query.kind === 'azureMonitor'
-      ? { ...metric, query: { ...metric.query, alignment: 'grain' as const } }
-      : metric,
-  );
-  return { ...read, declaration: { ...declaration, metrics } };
 }
 
 /** Undefined without the file, which is optional. */

@@ -1,5 +1,6 @@
 import type { Declaration } from '../core/declaration.ts';
 import type { RuntimeConfig } from '../core/runtime-config.ts';
+import { onGrid } from './grid.ts';
 
 type Server = RuntimeConfig['server'];
 
@@ -30,7 +31,11 @@ export function pin(before: Loaded, next: Loaded): Pinned {
       azureMonitor: { ...runtime.azureMonitor, rateLimit: before.runtime.azureMonitor.rateLimit },
       ...prometheusOf(before.runtime, runtime),
     },
-    declaration: { ...declaration, tenantId: before.declaration.tenantId, cloud: before.declaration.cloud },
+    // The sinks that run may need the grid although the new file has them no more.
+    declaration: onGrid(
+      { ...declaration, tenantId: before.declaration.tenantId, cloud: before.declaration.cloud },
+      before.runtime.sinks,
+    ),
   };
   const keys = [...changedKeys(runtime, pinned.runtime), ...changedKeys(declaration, pinned.declaration)];
   return { ...pinned, waiting: keys };

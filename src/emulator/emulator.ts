@@ -12,6 +12,7 @@ import { routeAzure } from './http/router.ts';
 import { listen, type Running } from './http/server.ts';
 import { routeManagedIdentity } from './identity/managed.ts';
 import { requestId } from './services/definitions.ts';
+import { createReceived } from './services/received.ts';
 import type { Routed, Router, State } from './services/state.ts';
 import { createThrottles } from './services/throttles.ts';
 import type { World } from './world/model.ts';
@@ -58,6 +59,7 @@ export interface Emulator {
 }
 
 const callCapacity = 100_000;
+const sampleCapacity = 100_000;
 
 /** Starts the emulated Azure on loopback. Rejects when a port is taken. */
 export async function startEmulator(options: EmulatorOptions): Promise<Emulator> {
@@ -110,16 +112,19 @@ function createCore(options: EmulatorOptions): Core {
   const time = createWorldClock(clock);
   const log = createCallLog(callCapacity);
   const faults = createFaults();
+  const received = createReceived(sampleCapacity);
   let index = indexOf(options.world);
   let throttles = createThrottles();
   let origin = '';
-  let received = 0;
+  let requests = 0;
 
-  const state = (): State => ({ index, throttles, nowMs: time.now(), hostMs: clock.now(), origin });
+  const state = (): State => ({ index, throttles, received, nowMs: time.now(), hostMs: clock.now(), origin });
 
   const control: Control = {
     calls: () => ({ counts: log.counts(), calls: log.calls() }),
     clearCalls: () => log.clear(),
+    received: () => received.samples(),
+    clearReceived: () => received.clear(),
     addFault: (rule) => faults.add(rule),
     removeFault: (id) => faults.remove(id),
     setWorld(world) {
@@ -131,7 +136,7 @@ function createCore(options: EmulatorOptions): Core {
   };
 
   const listener = (router: Router) => (request: Request, response: ServerResponse) => {
-    received += 1;
+    requests += 1;
     const nowMs = time.now();
     const routed = router(request);
     const fault = faults.hit(routed, nowMs);
@@ -140,7 +145,7 @@ function createCore(options: EmulatorOptions): Core {
     const call = describeCall(request, routed, { status, fault: fault?.id, nowMs });
     log.add(call);
     options.logCalls?.(call);
-    respond(response, withRequestId(reply, routed, received), fault?.effect, clock);
+    respond(response, withRequestId(reply, routed, requests), fault?.effect, clock);
   };
 
   return {
@@ -177,6 +182,7 @@ function answerOf(
 function withRequestId(reply: Reply, routed: Routed | undefined, count: number): Reply {
   const api = routed?.api;
   if (api === undefined || api === 'token' || api === 'authority' || api === 'logs') return reply;
+  if (api === 'statuspage') return reply;
   if (api === 'batch' && reply.status === 200) return reply;
   const id = requestId(count);
   const correlated = api === 'batch' || api === 'queue' || api === 'resourceGraph' || reply.status !== 200;

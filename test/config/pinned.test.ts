@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { pin } from '../../src/config/pinned.ts';
 import type { RuntimeConfig } from '../../src/core/runtime-config.ts';
-import { aDeclaration } from '../fakes/declaration.ts';
+import { aDeclaration, aMetric } from '../fakes/declaration.ts';
+import { remoteWriteConfig } from '../fakes/point-batch.ts';
 import { aRuntime } from '../fakes/runtime.ts';
 
 const base = aRuntime();
@@ -34,6 +35,16 @@ describe('what a running program keeps', () => {
     const pinned = pin({ runtime: base, declaration }, { runtime: next, declaration: elsewhere });
     expect(pinned.waiting).toEqual(['authentication', 'azureMetadata.tenantId', 'azureMetadata.cloud']);
     expect([pinned.runtime, pinned.declaration]).toEqual([base, declaration]);
+  });
+
+  it('is the grid of the clock, as long as remote write runs', () => {
+    const prometheusRemoteWrite = remoteWriteConfig({ url: 'https://northwind.example/write' });
+    const runtime: RuntimeConfig = { ...base, sinks: { prometheusRemoteWrite } };
+    const metrics = aDeclaration(aMetric({ query: { alignment: 'minute' } }));
+    const pinned = pin({ runtime, declaration: metrics }, { runtime: base, declaration: metrics });
+    expect(pinned.waiting).toEqual(['metricSinks.prometheusRemoteWrite']);
+    expect(pinned.declaration.metrics).toEqual(aDeclaration(aMetric({ query: { alignment: 'grain' } })).metrics);
+    expect(pin({ runtime: base, declaration }, { runtime: base, declaration: metrics }).declaration).toEqual(metrics);
   });
 
   it('is nothing else', () => {

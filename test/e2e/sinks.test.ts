@@ -27,6 +27,7 @@ const world = JSON.stringify({
       roles: [{ role: 'Monitoring Reader', scope: '/' }],
     },
   ],
+  statuspages: [{ id: 'page', apiKey: key, metrics: ['hits'] }],
   subscriptions: [{ id: subscription }],
   resourceGroups: [{ name: 'contoso' }],
   resources: [
@@ -221,18 +222,20 @@ describe.each(receivers)('OpenTelemetry over %s', (protocol, receive) => {
 
 describe('Statuspage', () => {
   it('has the mapped value with the time of its bucket, and its key is nowhere else', async () => {
-    const page = await standInForStatuspage({ key, pageId: 'p', metricIds: ['hits'] });
-    onTestFinished(() => page.close());
+    const received = (): ReturnType<typeof emulator.control.received> =>
+      emulator.control.received().filter(({ receiver }) => receiver === 'page');
     const systemMetricMapping = [{ id: 'hits', promitorMetricName: 'cache_hits' }];
-    const atlassianStatuspage = { pageId: 'p', apiUri: page.uri, systemMetricMapping };
+    const atlassianStatuspage = { pageId: 'page', apiUri: `${emulator.urls.arm}/v1`, systemMetricMapping };
     const env = { PROMITOR_ATLASSIAN_STATUSPAGE_APIKEY: key };
     const exporter = await exporterWith({ atlassianStatuspage }, '0 0 * * *', env);
     await until(
-      async () => page.samples.length,
+      async () => received().length,
       (count) => count === 1,
     );
     const [hits] = (await scraped(exporter)).filter(({ name }) => name === 'cache_hits');
-    expect(page.samples).toEqual([{ name: 'hits', value: hits?.value, timeMs: hits?.timestampMs }]);
+    expect(received()).toEqual([
+      { receiver: 'page', name: 'hits', labels: {}, value: hits?.value, timeMs: hits?.timestampMs },
+    ]);
     await exporter.stop();
     expect(exporter.output()).not.toContain(key);
   });

@@ -64,7 +64,7 @@ export interface Bench {
 interface CallInit {
   readonly method?: string;
   readonly headers?: Record<string, string>;
-  readonly body?: string;
+  readonly body?: string | Uint8Array;
 }
 
 /** Starts an emulator with a client that trusts it. */

@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
-import { createServer as createTlsServer } from 'node:https';
+import { createServer as createTlsServer, type ServerOptions } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { uncompress } from 'snappyjs';
 import type { Receiver } from './receiver.ts';
@@ -16,7 +16,7 @@ export interface RemoteWriteReceiver extends Receiver {
 export interface RemoteWriteReceiverOptions {
   readonly protocol?: '1.0' | '2.0';
   readonly path?: string;
-  readonly tls?: { readonly key: string; readonly cert: string };
+  readonly tls?: ServerOptions;
   /** An answer other than to take it: status and text. */
   readonly judge?: (
     request: IncomingMessage,

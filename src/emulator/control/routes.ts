@@ -18,6 +18,11 @@ export function answerControl(request: Request, control: Control, caPem: string)
     case 'DELETE calls':
       control.clearCalls();
       return empty;
+    case 'GET received':
+      return json(200, { samples: control.received() });
+    case 'DELETE received':
+      control.clearReceived();
+      return empty;
     case 'POST faults':
       return addFault(request, control);
     case 'DELETE faults':

@@ -6,7 +6,10 @@ export interface Request {
   /** Query parameters by name in lower case; the last one wins. */
   readonly query: ReadonlyMap<string, string>;
   readonly headers: Readonly<Record<string, string | undefined>>;
+  /** The body as text. */
   readonly body: string;
+  /** The body as it came. */
+  readonly bytes: Uint8Array;
 }
 
 /**

@@ -1,12 +1,14 @@
 import { routeAuthority } from '../identity/authority.ts';
 import { routeBatch } from '../services/batch.ts';
 import { routeDefinitions, routeNamespaces } from '../services/definitions.ts';
+import { routeIngestion } from '../services/ingestion.ts';
 import { routeLandscape } from '../services/landscape.ts';
 import { routeLogs } from '../services/logs.ts';
 import { routeMetrics } from '../services/metrics.ts';
 import { routeQueue } from '../services/queues.ts';
 import { routeResourceGraph } from '../services/resource-graph.ts';
 import type { Routed } from '../services/state.ts';
+import { routeStatuspage } from '../services/statuspage.ts';
 import { routeSubscriptionMetrics } from '../services/subscription-metrics.ts';
 import type { Request } from './request.ts';
 
@@ -16,6 +18,8 @@ export function routeAzure(request: Request): Routed | undefined {
     routeBatch(request) ??
     routeResourceGraph(request) ??
     routeLogs(request) ??
+    routeIngestion(request) ??
+    routeStatuspage(request) ??
     routeInsights(request) ??
     routeAuthority(request) ??
     routeLandscape(request) ??

@@ -74,7 +74,8 @@ function receive(message: IncomingMessage, response: ServerResponse, listener: L
     const headers = Object.fromEntries(
       Object.entries(message.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : value]),
     );
-    const body = Buffer.concat(chunks).toString('utf8');
-    listener({ method: message.method ?? 'GET', ...parseTarget(message.url ?? '/'), headers, body }, response);
+    const bytes = Buffer.concat(chunks);
+    const target = parseTarget(message.url ?? '/');
+    listener({ method: message.method ?? 'GET', ...target, headers, body: bytes.toString('utf8'), bytes }, response);
   });
 }

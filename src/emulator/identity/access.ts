@@ -6,7 +6,7 @@ import { allows } from '../world/roles.ts';
 import { audienceOf, type Claims, readToken } from './tokens.ts';
 
 /** Services with audiences and refusals of their own. */
-export type Plane = 'arm' | 'data' | 'logs';
+export type Plane = 'arm' | 'data' | 'logs' | 'ingestion';
 
 const armAudiences = [
   'https://management.azure.com',
@@ -28,11 +28,14 @@ const logAudiences = [
   'https://api.loganalytics.us',
 ];
 
+const ingestionAudiences = ['https://monitor.azure.com', 'https://monitor.azure.cn', 'https://monitor.azure.us'];
+
 /** Audiences by plane. The data plane takes ARM's too: packages disagree about which one to ask for. */
 const audiences: Readonly<Record<Plane, readonly string[]>> = {
   arm: armAudiences,
   data: [...dataAudiences, ...armAudiences],
   logs: logAudiences,
+  ingestion: ingestionAudiences,
 };
 
 /** Who calls, or why the token is not good enough. */

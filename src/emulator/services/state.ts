@@ -1,12 +1,15 @@
 import type { Reply } from '../http/reply.ts';
 import type { Request } from '../http/request.ts';
 import type { WorldIndex } from '../world/resolve.ts';
+import type { Received } from './received.ts';
 import type { Throttles } from './throttles.ts';
 
 /** What a service may look at while it answers. */
 export interface State {
   readonly index: WorldIndex;
   readonly throttles: Throttles;
+  /** Where receivers put what they take. */
+  readonly received: Received;
   /** World time in milliseconds: buckets, queues, log queries. */
   readonly nowMs: number;
   /** The host's time in milliseconds: tokens and rate limits, which clients judge by their own clock. */
@@ -28,6 +31,8 @@ export const apis = [
   'token',
   'authority',
   'resources',
+  'ingestion',
+  'statuspage',
 ] as const;
 
 export type Api = (typeof apis)[number];

@@ -14,6 +14,7 @@ export interface World {
   readonly resources: readonly Resource[];
   readonly workspaces: readonly Workspace[];
   readonly queues: readonly Queue[];
+  readonly statuspages: readonly StatusPage[];
   /** Metrics by resource type in lower case; they extend and override the built-in catalogue by name. */
   readonly metrics: ReadonlyMap<string, readonly MetricPatch[]>;
   readonly limits: Limits;
@@ -180,6 +181,16 @@ export interface DeclaredQuery {
 }
 
 export type Cell = string | number | boolean | null | { readonly generator: Generator };
+
+/** A page of Atlassian Statuspage. */
+export interface StatusPage {
+  readonly id: string;
+  readonly apiKey: string;
+  /** Ids of its system metrics. */
+  readonly metrics: readonly string[];
+  /** What the service allows a key. */
+  readonly requestsPerMinute: number;
+}
 
 export interface Queue {
   readonly account: string;

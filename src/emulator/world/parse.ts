@@ -64,6 +64,7 @@ function resolveWorld(file: WorldFile, problems: string[]): World {
     resources,
     workspaces: file.workspaces.flatMap((one, index) => workspaceOf(one, `workspaces[${index}]`, resources, problems)),
     queues: file.queues,
+    statuspages: file.statuspages,
     metrics: new Map(
       Object.entries(file.metrics).map(([type, list]) => [
         type.toLowerCase(),

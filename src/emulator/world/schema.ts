@@ -157,6 +157,16 @@ export const worldSchema = z.strictObject({
       }),
     )
     .default([]),
+  statuspages: z
+    .array(
+      z.strictObject({
+        id: text,
+        apiKey: text,
+        metrics: z.array(text).default([]),
+        requestsPerMinute: z.number().int().min(1).default(60),
+      }),
+    )
+    .default([]),
   limits: z
     .strictObject({
       arm: z.union([rate, none]).default({ burst: 250, perSecond: 25 }),

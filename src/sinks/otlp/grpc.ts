@@ -1,6 +1,8 @@
 import { ChannelCredentials, Client, Metadata, type ServiceError, status } from '@grpc/grpc-js';
 import { type Outcome, ok } from '../../core/outcome.ts';
 import type { OtlpSinkConfig } from '../../core/runtime-config.ts';
+import { createRenewal, type RevealedTls } from '../http/agent.ts';
+import { unreachable } from '../http/post.ts';
 import type { Transport } from './transport.ts';
 
 const path = '/opentelemetry.proto.collector.metrics.v1.MetricsService/Export';
@@ -20,33 +22,56 @@ const passing: ReadonlySet<status> = new Set([
 /** OTLP over gRPC. The channel connects by itself, again and again, at most 20 s apart. */
 export function createGrpcTransport(config: OtlpSinkConfig): Transport {
   const { protocol, host } = new URL(config.collectorUri);
-  const { ca, certificate, key } = config.tls;
-  const pem = (text: { reveal(): string } | undefined): Buffer | null =>
-    text === undefined ? null : Buffer.from(text.reveal());
-  const credentials =
-    protocol === 'https:'
-      ? ChannelCredentials.createSsl(pem(ca), pem(key), pem(certificate))
-      : ChannelCredentials.createInsecure();
-  const client = new Client(addressOf(host, protocol), credentials, {
-    'grpc.max_reconnect_backoff_ms': 20_000,
-    ...(config.compression === 'gzip' ? { 'grpc.default_compression_algorithm': gzip } : {}),
-  });
+  const renewed = createRenewal(config.tls);
+  const connect = ({ ca, cert, key }: RevealedTls): Client =>
+    new Client(
+      addressOf(host, protocol),
+      protocol === 'https:'
+        ? ChannelCredentials.createSsl(pem(ca), pem(key), pem(cert))
+        : ChannelCredentials.createInsecure(),
+      {
+        'grpc.max_reconnect_backoff_ms': 20_000,
+        ...(config.compression === 'gzip' ? { 'grpc.default_compression_algorithm': gzip } : {}),
+      },
+    );
+  let client: Client | undefined;
+  const current = (): Client => {
+    const texts = renewed();
+    if (client !== undefined && texts === undefined) return client;
+    const next = connect(texts ?? {});
+    client?.close();
+    client = next;
+    return next;
+  };
+
+  const call = (to: Client, bytes: Uint8Array, signal: AbortSignal): Promise<Outcome<Uint8Array>> =>
+    new Promise((resolve) => {
+      const metadata = new Metadata();
+      for (const { name, value } of config.headers) metadata.set(name, value.reveal());
+      const same = (buffer: Buffer): Buffer => buffer;
+      const request = to.makeUnaryRequest(path, same, same, Buffer.from(bytes), metadata, {}, (error, answer) => {
+        signal.removeEventListener('abort', cancel);
+        resolve(error === null ? ok(answer ?? new Uint8Array()) : failureOf(error, config));
+      });
+      const cancel = (): void => request.cancel();
+      signal.addEventListener('abort', cancel, { once: true });
+    });
 
   return {
-    send: (bytes, signal) =>
-      new Promise((resolve) => {
-        const metadata = new Metadata();
-        for (const { name, value } of config.headers) metadata.set(name, value.reveal());
-        const same = (buffer: Buffer): Buffer => buffer;
-        const call = client.makeUnaryRequest(path, same, same, Buffer.from(bytes), metadata, {}, (error, answer) => {
-          signal.removeEventListener('abort', cancel);
-          resolve(error === null ? ok(answer ?? new Uint8Array()) : failureOf(error, config));
-        });
-        const cancel = (): void => call.cancel();
-        signal.addEventListener('abort', cancel, { once: true });
-      }),
-    close: () => client.close(),
+    async send(bytes, signal) {
+      try {
+        return await call(current(), bytes, signal);
+      } catch (error) {
+        // A file of a certificate that is half written.
+        return unreachable(config.collectorUri, error);
+      }
+    },
+    close: () => client?.close(),
   };
+}
+
+function pem(text: string | undefined): Buffer | null {
+  return text === undefined ? null : Buffer.from(text);
 }
 
 function addressOf(host: string, protocol: string): string {

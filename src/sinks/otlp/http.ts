@@ -1,9 +1,8 @@
-import { Agent as HttpAgent } from 'node:http';
-import { Agent as HttpsAgent } from 'node:https';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { ok } from '../../core/outcome.ts';
 import type { OtlpSinkConfig } from '../../core/runtime-config.ts';
+import { keepAgent } from '../http/agent.ts';
 import { failure, post, unreachable } from '../http/post.ts';
 import type { Transport } from './transport.ts';
 
@@ -11,8 +10,8 @@ const compress = promisify(gzip);
 
 /** OTLP over HTTP with protobuf bodies. `now`: milliseconds since the epoch. */
 export function createHttpTransport(config: OtlpSinkConfig, now: () => number): Transport {
-  const agent = agentFor(config);
   const { collectorUri } = config;
+  const agent = keepAgent(collectorUri, config.tls);
   const url = collectorUri.endsWith('/v1/metrics') ? collectorUri : `${collectorUri}/v1/metrics`;
   return {
     async send(bytes, signal) {
@@ -25,7 +24,7 @@ export function createHttpTransport(config: OtlpSinkConfig, now: () => number): 
       };
       try {
         const body = zipped ? await compress(bytes, { level: 1 }) : bytes;
-        const answer = await post({ url, headers, body, agent }, signal);
+        const answer = await post({ url, headers, body, agent: agent.current() }, signal);
         if (answer.status >= 200 && answer.status < 300) return ok(answer.body);
         const secrets = custom.map(([, value]) => value);
         return failure(answer, { receiver: url, retried, nowMs: now(), secrets });
@@ -33,19 +32,8 @@ export function createHttpTransport(config: OtlpSinkConfig, now: () => number): 
         return unreachable(url, error);
       }
     },
-    close: () => agent.destroy(),
+    close: () => agent.close(),
   };
-}
-
-function agentFor({ collectorUri, tls }: OtlpSinkConfig): HttpAgent | HttpsAgent {
-  const options = { keepAlive: true, maxSockets: 1 };
-  if (!collectorUri.startsWith('https:')) return new HttpAgent(options);
-  return new HttpsAgent({
-    ...options,
-    ...(tls.ca === undefined ? {} : { ca: tls.ca.reveal() }),
-    ...(tls.certificate === undefined ? {} : { cert: tls.certificate.reveal() }),
-    ...(tls.key === undefined ? {} : { key: tls.key.reveal() }),
-  });
 }
 
 /** The statuses after which the specification lets a client try again. */

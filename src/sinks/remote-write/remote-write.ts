@@ -1,9 +1,8 @@
-import { Agent as HttpAgent } from 'node:http';
-import { Agent as HttpsAgent } from 'node:https';
 import { compress } from 'snappyjs';
 import { type Outcome, ok } from '../../core/outcome.ts';
 import type { RemoteWriteSinkConfig } from '../../core/runtime-config.ts';
 import type { Part, Sink, Taken } from '../feed/ports.ts';
+import { keepAgent } from '../http/agent.ts';
 import { failure, type PostAnswer, post, unreachable } from '../http/post.ts';
 import { createEncoder, protocolHeaders } from './encode.ts';
 import type { Authorization, PointBatch } from './ports.ts';
@@ -22,8 +21,8 @@ export interface RemoteWriteOptions {
  */
 export function createRemoteWriteSink(config: RemoteWriteSinkConfig, options: RemoteWriteOptions): Sink<PointBatch> {
   const encode = createEncoder(config.protocol, config.externalLabels);
-  const agent = agentFor(config);
   const { url } = config;
+  const agent = keepAgent(url, config.tls);
 
   const send = async (range: Range, split: (() => void) | undefined, signal: AbortSignal): Promise<Outcome<Taken>> => {
     const authorized = await options.authorization.header(signal);
@@ -40,7 +39,7 @@ export function createRemoteWriteSink(config: RemoteWriteSinkConfig, options: Re
     const secrets = [...custom.map(([, value]) => value), ...secretsOf(authorization)];
     const around = { receiver: nameOf(url), retried: (status: number) => !blamesSamples(status), nowMs: options.now() };
     try {
-      const answer = await post({ url, headers, body: compress(encode(range)), agent }, signal);
+      const answer = await post({ url, headers, body: compress(encode(range)), agent: agent.current() }, signal);
       if (answer.status >= 200 && answer.status < 300) return ok({ refused: 0 });
       if (answer.status === 401 && authorization !== undefined) options.authorization.refused(authorization);
       if (!isRefusal(answer)) return failure(answer, { ...around, retried: () => true, secrets });
@@ -65,7 +64,7 @@ export function createRemoteWriteSink(config: RemoteWriteSinkConfig, options: Re
       batch.delivered();
     },
     close() {
-      agent.destroy();
+      agent.close();
       return Promise.resolve();
     },
   };
@@ -91,15 +90,4 @@ function nameOf(url: string): string {
 /** The header, and what stands behind its scheme. */
 function secretsOf(authorization: string | undefined): string[] {
   return authorization === undefined ? [] : [authorization, authorization.replace(/^\S+ /, '')];
-}
-
-function agentFor({ url, tls }: RemoteWriteSinkConfig): HttpAgent | HttpsAgent {
-  const options = { keepAlive: true, maxSockets: 1 };
-  if (!url.startsWith('https:')) return new HttpAgent(options);
-  return new HttpsAgent({
-    ...options,
-    ...(tls.ca === undefined ? {} : { ca: tls.ca.reveal() }),
-    ...(tls.certificate === undefined ? {} : { cert: tls.certificate.reveal() }),
-    ...(tls.key === undefined ? {} : { key: tls.key.reveal() }),
-  });
 }

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { OtlpSinkConfig } from '../../../src/core/runtime-config.ts';
 import { secret } from '../../../src/core/secret.ts';
 import { certificates } from '../../../src/emulator/certificates.ts';
-import type { RunSamples } from '../../../src/sinks/feed/ports.ts';
+import type { RunSamples, Sink } from '../../../src/sinks/feed/ports.ts';
 import { openOtlpSink } from '../../../src/sinks/otlp/otlp.ts';
 import { runSamples } from '../../fakes/run-samples.ts';
 import { type OtlpReceiver, type ReceiverTls, receiveOtlpGrpc, receiveOtlpHttp } from '../../receivers/otlp.ts';
@@ -14,7 +14,7 @@ afterEach(async () => {
   closing = [];
 });
 
-async function send(receiver: OtlpReceiver, batch: RunSamples, changes: Partial<OtlpSinkConfig>) {
+async function open(receiver: OtlpReceiver, changes: Partial<OtlpSinkConfig>): Promise<Sink> {
   const sink = await openOtlpSink(
     {
       collectorUri: receiver.uri,
@@ -29,6 +29,14 @@ async function send(receiver: OtlpReceiver, batch: RunSamples, changes: Partial<
     { version: '1.2.3', now: () => 0 },
   );
   closing.push(() => sink.close());
+  return sink;
+}
+
+async function send(receiver: OtlpReceiver, batch: RunSamples, changes: Partial<OtlpSinkConfig>) {
+  return sendBy(await open(receiver, changes), batch);
+}
+
+async function sendBy(sink: Sink, batch: RunSamples) {
   const outcomes = [];
   for (const part of sink.parts(batch)) outcomes.push(await part.send(new AbortController().signal));
   return outcomes;
@@ -39,9 +47,9 @@ const receivers = [
   ['http/protobuf', receiveOtlpHttp],
 ] as const;
 
-describe.each(receivers)('over %s', (protocol, open) => {
+describe.each(receivers)('over %s', (protocol, start) => {
   const receive = async (tls?: ReceiverTls): Promise<OtlpReceiver> => {
-    const receiver = await open(tls);
+    const receiver = await start(tls);
     closing.push(() => receiver.close());
     return receiver;
   };
@@ -119,5 +127,25 @@ describe.each(receivers)('over %s', (protocol, open) => {
       { kind: 'retry', error: { code: 'AZ4001' } },
     ]);
     expect(receiver.samples).toHaveLength(1);
+  });
+
+  it('a certificate that is renewed in its file is used for the next request', async () => {
+    const server = await certificates();
+    const client = await generate([{ name: 'commonName', value: 'azimuth' }], { keyType: 'ec', curve: 'P-256' });
+    const receiver = await receive({ cert: server.cert, key: server.key, clientCa: client.cert });
+    const files = { certificate: 'half of a', key: client.private };
+    const sink = await open(receiver, {
+      protocol,
+      tls: {
+        ca: secret(() => server.caPem),
+        certificate: secret(() => files.certificate),
+        key: secret(() => files.key),
+      },
+    });
+    expect(await sendBy(sink, batch)).toMatchObject([{ kind: 'retry', error: { code: 'AZ4001' } }]);
+    files.certificate = client.cert;
+    expect(await sendBy(sink, batch)).toEqual([{ kind: 'ok', value: { refused: 0 } }]);
+    expect(await sendBy(sink, batch)).toEqual([{ kind: 'ok', value: { refused: 0 } }]);
+    expect(receiver.samples).toHaveLength(2);
   });
 });

@@ -1,6 +1,8 @@
+import { generate } from 'selfsigned';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { RemoteWriteSinkConfig } from '../../../src/core/runtime-config.ts';
 import { secret } from '../../../src/core/secret.ts';
+import { certificates } from '../../../src/emulator/certificates.ts';
 import { createFeed } from '../../../src/sinks/feed/feed.ts';
 import { createAuthorization } from '../../../src/sinks/remote-write/authorization.ts';
 import { batchOf } from '../../../src/sinks/remote-write/book.ts';
@@ -31,8 +33,12 @@ async function start(
   judge: RemoteWriteReceiverOptions['judge'],
   changes: Partial<RemoteWriteSinkConfig> = {},
   authorization: Authorization = createAuthorization(changes.authentication ?? { kind: 'none' }),
+  tls?: RemoteWriteReceiverOptions['tls'],
 ) {
-  const receiver = await receiveRemoteWrite(judge === undefined ? {} : { judge });
+  const receiver = await receiveRemoteWrite({
+    ...(judge === undefined ? {} : { judge }),
+    ...(tls === undefined ? {} : { tls }),
+  });
   const record = recorder();
   const config = remoteWriteConfig({ url: receiver.uri, ...changes });
   const feed = createFeed<PointBatch>({
@@ -143,6 +149,27 @@ describe('what it says of itself', () => {
     await s.settled({ sent: 3 });
     expect(refused).toEqual(['Bearer old']);
     expect(JSON.stringify(s.record.events)).not.toContain('Bearer old');
+  });
+
+  it('a client certificate, also once it is renewed in its file', async () => {
+    const server = await certificates();
+    const client = await generate([{ name: 'commonName', value: 'azimuth' }], { keyType: 'ec', curve: 'P-256' });
+    let certificate = 'half of a certificate';
+    const tls = {
+      ca: secret(() => server.caPem),
+      certificate: secret(() => certificate),
+      key: secret(() => client.private),
+    };
+    const asks = { key: server.key, cert: server.cert, ca: client.cert, requestCert: true, rejectUnauthorized: true };
+    const s = await start(undefined, { tls }, undefined, asks);
+    s.offer(series('a', 1));
+    await until(
+      async () => s.feed.state().failing?.code,
+      (code) => code === 'AZ4001',
+    );
+    expect(s.receiver.requests).toBe(0);
+    certificate = client.cert;
+    await s.settled({ sent: 1 });
   });
 
   it('waits while there is no token', async () => {
