@@ -81,10 +81,10 @@ describe('the rules', () => {
     );
     expect(stderr).toBe('');
     expect(stdout.match(/SUCCESS: \d+ rules found/g)).toEqual([
-      'SUCCESS: 13 rules found',
-      'SUCCESS: 14 rules found',
-      'SUCCESS: 13 rules found',
-      'SUCCESS: 14 rules found',
+      'SUCCESS: 15 rules found',
+      'SUCCESS: 16 rules found',
+      'SUCCESS: 15 rules found',
+      'SUCCESS: 16 rules found',
     ]);
     expect(status).toBe(0);
   });
