@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import type { Emulator } from '../../src/emulator/emulator.ts';
+import type { Overview } from '../../src/status/ports.ts';
 import { type OtlpReceiver, receiveOtlpGrpc, receiveOtlpHttp } from '../receivers/otlp.ts';
 import type { ReceivedSample } from '../receivers/receiver.ts';
 import { receiveRemoteWrite } from '../receivers/remote-write.ts';
@@ -284,6 +285,14 @@ describe('receivers that hang', () => {
       const [line = ''] = await exporter.series(`azimuth_sink_queue_samples{sink="${sink}"}`);
       expect(Number(line.split(' ')[1]), sink).toBeGreaterThan(0);
     }
+    const { sinks = [], problems } = (await (await exporter.get('/api/v1/status')).json()) as Overview;
+    const shown = new Map(sinks.map((row) => [row.name, row]));
+    expect(shown.get('statsd')).toMatchObject({ healthy: true, dropped: 0 });
+    expect(shown.get('openTelemetryCollector')).toMatchObject({ healthy: false, problem: { code: 'AZ4002' } });
+    expect(shown.get('prometheusRemoteWrite')?.queued).toBeGreaterThan(0);
+    expect(problems.rows.map(({ message }) => message)).toContain(
+      'The receiver of sink openTelemetryCollector did not answer within 1 s.',
+    );
     const endMs = Date.now();
     exporter.child.kill('SIGTERM');
     expect(await exporter.exited).toEqual({ code: 0, signal: null });
