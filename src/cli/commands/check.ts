@@ -1,10 +1,8 @@
-import { cpus } from 'node:os';
 import { isFine, reportAsJson, reportAsText } from '../../check/report.ts';
-import { composeCore } from '../../compose.ts';
-import { realClock } from '../../telemetry/clock.ts';
 import type { Command } from '../command.ts';
 import { accept, load, loggerFor } from '../configuration.ts';
 import { formatFlag, oneOf } from '../options.ts';
+import { printingCore } from '../printing-core.ts';
 
 const somethingMissing = 6;
 
@@ -18,16 +16,7 @@ export const checkCommand: Command = {
     const logger = loggerFor(input, loaded.runtime);
     const runnable = accept(loaded, logger);
     if (typeof runnable === 'number') return runnable;
-    const core = composeCore({
-      ...runnable,
-      invalidMetrics: [],
-      logger,
-      clock: realClock,
-      random: Math.random,
-      version: input.version,
-      cpus: cpus().length,
-      scrapedOnly: true,
-    });
+    const core = printingCore({ ...runnable, logger, version: input.version });
     try {
       const { signal } = new AbortController();
       // What discovery finds is read too; what it fails for is told by the row of Resource Graph.

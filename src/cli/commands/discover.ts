@@ -1,7 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { cpus } from 'node:os';
 import { parse } from 'yaml';
-import { composeCore, type ExporterCore } from '../../compose.ts';
+import type { ExporterCore } from '../../compose.ts';
 import type { Declaration } from '../../core/declaration.ts';
 import type { Landscape } from '../../core/discovery.ts';
 import type { Outcome } from '../../core/outcome.ts';
@@ -14,6 +13,7 @@ import type { Command, CommandInput } from '../command.ts';
 import { accept, load, loggerFor, type Runnable } from '../configuration.ts';
 import { groupsAsJson, groupsAsText } from '../discovered.ts';
 import { formatFlag, isSet, oneOf, text, UsageError } from '../options.ts';
+import { printingCore } from '../printing-core.ts';
 import { writtenDeclaration } from '../written-declaration.ts';
 
 /** Some or all of what was asked for could not be found out. */
@@ -40,16 +40,7 @@ export const discoverCommand: Command = {
     const runnable = accept(loaded, logger);
     if (typeof runnable === 'number') return runnable;
     const names = file === undefined ? groupNames(runnable.declaration, text(given, 'group')) : [];
-    const core = composeCore({
-      ...runnable,
-      invalidMetrics: [],
-      logger,
-      clock: realClock,
-      random: Math.random,
-      version: input.version,
-      cpus: cpus().length,
-      scrapedOnly: true,
-    });
+    const core = printingCore({ ...runnable, logger, version: input.version });
     try {
       return file === undefined
         ? await show(input, { ...runnable, core, names }, format)

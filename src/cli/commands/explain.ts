@@ -1,13 +1,11 @@
-import { cpus } from 'node:os';
-import { composeCore } from '../../compose.ts';
 import type { Explanation } from '../../status/explain.ts';
 import { explanationText } from '../../status/explain-text.ts';
 import type { Explained } from '../../status/explained.ts';
 import { parseSelector, type Selector } from '../../status/selector.ts';
-import { realClock } from '../../telemetry/clock.ts';
 import type { Command, CommandInput } from '../command.ts';
 import { accept, load, loggerFor } from '../configuration.ts';
 import { formatFlag, oneOf, text, UsageError } from '../options.ts';
+import { printingCore } from '../printing-core.ts';
 
 /** More than one screen of explanations explains nothing. */
 const mostShown = 10;
@@ -52,16 +50,11 @@ async function explainByRun(input: CommandInput, selector: Selector): Promise<Ex
   if (typeof runnable === 'number') return runnable;
   const { name } = selector;
   const metrics = runnable.declaration.metrics.filter((metric) => name === undefined || name.startsWith(metric.name));
-  const core = composeCore({
+  const core = printingCore({
     runtime: runnable.runtime,
     declaration: { ...runnable.declaration, metrics },
-    invalidMetrics: [],
     logger,
-    clock: realClock,
-    random: Math.random,
     version: input.version,
-    cpus: cpus().length,
-    scrapedOnly: true,
   });
   try {
     const stop = new AbortController();

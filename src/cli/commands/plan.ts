@@ -1,5 +1,4 @@
-import { cpus } from 'node:os';
-import { type CoreInput, composeCore } from '../../compose.ts';
+import type { CoreInput } from '../../compose.ts';
 import type { Declaration } from '../../core/declaration.ts';
 import type { RuntimeConfig } from '../../core/runtime-config.ts';
 import type { Schedule } from '../../core/schedule.ts';
@@ -10,10 +9,10 @@ import { printPlan } from '../../plan/print.ts';
 import { batchLimitPerHour } from '../../plan/quota.ts';
 import { runsPerHour } from '../../plan/rate.ts';
 import type { Capabilities, Found, ScrapePlan } from '../../plan/types.ts';
-import { realClock } from '../../telemetry/clock.ts';
 import type { Command } from '../command.ts';
 import { accept, load, loggerFor } from '../configuration.ts';
 import { formatFlag, isSet, oneOf } from '../options.ts';
+import { printingCore } from '../printing-core.ts';
 import { printSinks, sinksOf } from '../sinks.ts';
 
 export const planCommand: Command = {
@@ -64,8 +63,7 @@ function unknownGroups({ metrics }: Declaration): string[] {
 
 /** Discovery and one run of everything, as at a start; what they teach is what later runs plan with. */
 async function learn(input: Pick<CoreInput, 'runtime' | 'declaration' | 'logger' | 'version'>): Promise<Known> {
-  const process = { clock: realClock, random: Math.random, cpus: cpus().length };
-  const core = composeCore({ ...input, ...process, invalidMetrics: [], scrapedOnly: true });
+  const core = printingCore(input);
   try {
     const { signal } = new AbortController();
     const lists = core.discovery()?.lists;

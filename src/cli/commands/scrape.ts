@@ -1,11 +1,9 @@
-import { cpus } from 'node:os';
 import { Writable } from 'node:stream';
-import { composeCore } from '../../compose.ts';
 import type { ExpositionResponse } from '../../http/ports.ts';
-import { realClock } from '../../telemetry/clock.ts';
 import type { Command } from '../command.ts';
 import { accept, load, loggerFor } from '../configuration.ts';
 import { text, UsageError } from '../options.ts';
+import { printingCore } from '../printing-core.ts';
 
 export const scrapeCommand: Command = {
   name: 'scrape',
@@ -20,16 +18,11 @@ export const scrapeCommand: Command = {
     const only = text(input.given, 'metric');
     const metrics = runnable.declaration.metrics.filter(({ name }) => only === undefined || name === only);
     if (only !== undefined && metrics.length === 0) throw new UsageError(`the declaration has no valid metric ${only}`);
-    const core = composeCore({
+    const core = printingCore({
       runtime,
       declaration: { ...runnable.declaration, metrics },
-      invalidMetrics: [],
       logger,
-      clock: realClock,
-      random: Math.random,
       version: input.version,
-      cpus: cpus().length,
-      scrapedOnly: true,
     });
     try {
       const stop = new AbortController();
