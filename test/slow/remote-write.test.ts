@@ -5,11 +5,11 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Emulator } from '../../src/emulator/emulator.ts';
 import { startEmulator } from '../../src/emulator/emulator.ts';
 import { realClock } from '../../src/telemetry/clock.ts';
-import { aggregate } from './arithmetic.ts';
-import { until } from './harness.ts';
-import { type Proof, prove, resourceUri, startMs, worldOf } from './in-process.ts';
-import { requireProgram } from './programs.ts';
-import { startReceiver, type Wire, wireTo } from './remote-write-scene.ts';
+import { aggregate } from '../e2e/arithmetic.ts';
+import { until } from '../e2e/harness.ts';
+import { type Proof, prove, resourceUri, startMs, worldOf } from '../e2e/in-process.ts';
+import { requireProgram } from '../e2e/programs.ts';
+import { startReceiver, type Wire, wireTo } from '../e2e/remote-write-scene.ts';
 
 const prometheus = requireProgram('prometheus');
 const minute = 60_000;
