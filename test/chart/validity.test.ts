@@ -58,7 +58,8 @@ function mountedHere(name: string, config: string): Readonly<Record<string, stri
 
 function pathsOfFiles(section: object): readonly (readonly [key: string, path: string])[] {
   return Object.entries(section).flatMap(([key, value]: [string, unknown]) => {
-    if (typeof value === 'string') return key.endsWith('FilePath') || key === 'webConfigFile' ? [[key, value] as const] : [];
+    if (typeof value === 'string')
+      return key.endsWith('FilePath') || key === 'webConfigFile' ? [[key, value] as const] : [];
     if (typeof value !== 'object' || value === null) return [];
     return pathsOfFiles(value).map(([below, path]) => [`${key}__${below}`, path] as const);
   });
