@@ -58,8 +58,8 @@ export interface ComposedDiscovery {
   readonly key: string;
   /** Ends, and forgets the own metrics of groups that `next` does not have. */
   leaveTo(next: ComposedDiscovery | undefined): void;
-  /** The list of a group, if it was confirmed and the group is defined in the same way. */
-  known(group: DiscoveryGroup | string): KnownList | undefined;
+  /** The list that a group of the next configuration, found at `places`, goes on with. */
+  known(group: DiscoveryGroup | string, places: string): KnownList | undefined;
 }
 
 /** Undefined when neither file nor metric has a group. */
@@ -77,10 +77,11 @@ export function composeDiscovery(input: DiscoveryInput): ComposedDiscovery | und
   ]);
   if (input.before?.key === key) return input.before;
   const startMs = clock.now();
-  const known = (group: DiscoveryGroup | string): KnownList | undefined => input.before?.known(group);
-  const kept = groups.filter((group) => known(group) !== undefined).map((group) => nameOf(group).toLowerCase());
-  const answered = new Set<string>(kept);
-  const listed = new Set<string>(kept);
+  const known = new Map(groups.map((group) => [group, input.before?.known(group, placesOf(group, input))]));
+  const namesWith = (fits: (list: KnownList) => boolean): string[] =>
+    [...known].flatMap(([group, list]) => (list !== undefined && fits(list) ? [nameOf(group).toLowerCase()] : []));
+  const answered = new Set(namesWith(() => true));
+  const listed = new Set(namesWith(({ outdated }) => !outdated));
   let due: (cron: string) => void = () => undefined;
   const log = createDiscoveryLog(input.logger);
 
@@ -89,12 +90,14 @@ export function composeDiscovery(input: DiscoveryInput): ComposedDiscovery | und
   const noteAnswer = (group: string): void => {
     const name = group.toLowerCase();
     const isFirst = !answered.has(name);
-    const isFirstList = lists.resources(group) !== undefined && !listed.has(name);
+    const isFirstList = !listed.has(name) && lists.resources(group) !== undefined && !isOutdated(group);
     answered.add(name);
     if (isFirstList) listed.add(name);
     if (!isFirst && !isFirstList) return;
     for (const [cron, names] of users) if (names.has(name) && !holdsBack(cron)) due(cron);
   };
+  const isOutdated = (group: string): boolean =>
+    lists.groups().some(({ name, outdated }) => name === group && outdated === true);
   const observe = (event: DiscoveryEvent): void => {
     if (event.kind === 'refreshed') {
       noteAnswer(event.group);
@@ -115,7 +118,7 @@ export function composeDiscovery(input: DiscoveryInput): ComposedDiscovery | und
     intervalMs: config.refreshIntervalMs,
     shrinkThreshold: config.shrinkThreshold,
     observe,
-    known,
+    known: (group) => known.get(group),
   });
   const infos = declaration.discovery === undefined ? undefined : createInfoWatch(input);
 
@@ -132,6 +135,8 @@ export function composeDiscovery(input: DiscoveryInput): ComposedDiscovery | und
       due = hear;
       if (started) return;
       started = true;
+      for (const [group, list] of known)
+        if (list !== undefined) registry.set('discoveryResources', { group: nameOf(group) }, list.resources.length);
       lists.start();
       infos?.start();
     },
@@ -155,11 +160,13 @@ export function composeDiscovery(input: DiscoveryInput): ComposedDiscovery | und
         return [`it waits for discovery group ${name}: ${reason}`];
       });
     },
-    known: (group) => {
-      const same = groups.find((own) => JSON.stringify(own) === JSON.stringify(group));
-      const state = same === undefined ? undefined : lists.groups().find(({ name }) => name === nameOf(same));
-      if (state?.confirmedMs === undefined) return undefined;
-      return { resources: state.resources, confirmedMs: state.confirmedMs };
+    known: (next, places) => {
+      const group = predecessorOf(next, groups);
+      const state = group === undefined ? undefined : lists.groups().find(({ name }) => name === nameOf(group));
+      if (group === undefined || state?.confirmedMs === undefined) return undefined;
+      const { resources, confirmedMs, outdated = false } = state;
+      const same = definitionOf(group) === definitionOf(next) && placesOf(group, input) === places;
+      return { resources, confirmedMs, outdated: outdated || !same };
     },
     publishAges: () => {
       for (const { name, confirmedMs } of lists.groups()) {
@@ -167,6 +174,33 @@ export function composeDiscovery(input: DiscoveryInput): ComposedDiscovery | und
       }
     },
   };
+}
+
+/** The group that `next` was before: the one of its name and type, else one that is defined like it under another name. */
+function predecessorOf(
+  next: DiscoveryGroup | string,
+  groups: readonly (DiscoveryGroup | string)[],
+): DiscoveryGroup | string | undefined {
+  const named = groups.find((group) => nameOf(group).toLowerCase() === nameOf(next).toLowerCase());
+  if (named !== undefined && typesOf(named) === typesOf(next)) return named;
+  return typeof next === 'string' ? undefined : groups.find((group) => definitionOf(group) === definitionOf(next));
+}
+
+function typesOf(group: DiscoveryGroup | string): string {
+  return typeof group === 'string' ? '' : JSON.stringify([group.resourceType, group.armTypes]);
+}
+
+/** Everything but the name; an agent's group has nothing but its name. */
+function definitionOf(group: DiscoveryGroup | string): string {
+  return typeof group === 'string' ? group.toLowerCase() : JSON.stringify({ ...group, name: '' });
+}
+
+/** Where resources of a group are looked for. */
+function placesOf(
+  group: DiscoveryGroup | string,
+  { declaration, config }: Pick<DiscoveryInput, 'declaration' | 'config'>,
+): string {
+  return JSON.stringify(typeof group === 'string' ? config.agent : declaration.discovery?.landscapes) ?? '';
 }
 
 function nameOf(group: DiscoveryGroup | string): string {
