@@ -174,6 +174,8 @@ export function composeCore(input: CoreInput): ExporterCore {
     next.scraper.forget([...changed]);
     for (const id of changed) store.remove(id);
     store.limit(boundsOf(next.configured.runtime));
+    const declared = new Set(next.configured.declaration.metrics.map(({ name }) => name));
+    for (const { name } of before.configured.declaration.metrics) if (!declared.has(name)) metrics.forget(name);
     tellInvalid(registry, before.configured, next.configured);
     for (const id of [...before.pending, ...changed, ...added])
       if (planner.item(id) !== undefined) next.pending.add(id);

@@ -90,6 +90,7 @@ describe('a reload', () => {
     expect(await post()).toEqual(reloaded);
     expect(await exporter.series('other{')).toEqual([]);
     expect(await successOf('other')).toEqual([]);
+    expect((await exporter.series('azimuth_')).filter((line) => line.includes('metric_name="other"'))).toEqual([]);
     expect(await successOf('kept')).toHaveLength(1);
     expect(await exporter.series('kept{')).toHaveLength(1);
   });
