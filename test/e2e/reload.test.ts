@@ -108,6 +108,15 @@ describe('a reload', () => {
     expect(line).toContain('team="shop"');
   });
 
+  it('describes a metric anew without asking for it', async () => {
+    const declared = { ...(bus('kept', 'contoso-a') as object), labels: { team: 'shop' }, description: 'Kept anew' };
+    emulator.control.clearCalls();
+    files.metrics(declared, bus('added', 'contoso-c'));
+    expect(await post()).toEqual(reloaded);
+    expect(await (await exporter.get('/metrics')).text()).toContain('# HELP kept Kept anew\n');
+    expect(askedResources()).toEqual([]);
+  });
+
   it('of files with a new mistake is refused, told everywhere, and made good by saving them again', async () => {
     const declared = { ...(bus('kept', 'contoso-a') as object), labels: { team: 'shop' } };
     const hash = await textOf('azimuth_config_info{');
