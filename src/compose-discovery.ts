@@ -62,8 +62,11 @@ export interface ComposedDiscovery {
   known(group: DiscoveryGroup | string, places: string): KnownList | undefined;
 }
 
-/** Undefined when neither file nor metric has a group. */
-export function composeDiscovery(input: DiscoveryInput): ComposedDiscovery | undefined {
+/**
+ * Undefined when neither file nor metric has a group. No closure may hold `before`: each configuration would keep all
+ * before it in memory.
+ */
+export function composeDiscovery({ before, ...input }: DiscoveryInput): ComposedDiscovery | undefined {
   const { declaration, config, clock, registry } = input;
   const own = declaration.discovery?.groups ?? [];
   const groups = allGroups(own, declaration, config.agent !== undefined);
@@ -75,9 +78,9 @@ export function composeDiscovery(input: DiscoveryInput): ComposedDiscovery | und
     config,
     [...users].map(([cron, names]) => [cron, ...names]),
   ]);
-  if (input.before?.key === key) return input.before;
+  if (before?.key === key) return before;
   const startMs = clock.now();
-  const known = new Map(groups.map((group) => [group, input.before?.known(group, placesOf(group, input))]));
+  const known = knownLists(groups, before, input);
   const namesWith = (fits: (list: KnownList) => boolean): string[] =>
     [...known].flatMap(([group, list]) => (list !== undefined && fits(list) ? [nameOf(group).toLowerCase()] : []));
   const answered = new Set(namesWith(() => true));
@@ -174,6 +177,15 @@ export function composeDiscovery(input: DiscoveryInput): ComposedDiscovery | und
       }
     },
   };
+}
+
+/** What each group goes on with. */
+function knownLists(
+  groups: readonly (DiscoveryGroup | string)[],
+  before: ComposedDiscovery | undefined,
+  input: Pick<DiscoveryInput, 'declaration' | 'config'>,
+): ReadonlyMap<DiscoveryGroup | string, KnownList | undefined> {
+  return new Map(groups.map((group) => [group, before?.known(group, placesOf(group, input))]));
 }
 
 /** The group that `next` was before: the one of its name and type, else one that is defined like it under another name. */
