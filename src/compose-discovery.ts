@@ -15,6 +15,14 @@ import type { GraphSource, ResourceSource } from './discovery/ports.ts';
 import { createDiscoveryLog } from './telemetry/discovery-log.ts';
 import type { OwnRegistry } from './telemetry/registry.ts';
 
+/** What a landscape metric shows of a tenant. */
+interface ShownInfo {
+  readonly metric: LandscapeInfo['metric'];
+  readonly tenantId: string;
+  /** By their text. */
+  readonly labels: ReadonlyMap<string, InfoLabels>;
+}
+
 /** A landscape metric that could not be looked up is tried again after this time, milliseconds. */
 const infoRetryMs = 60_000;
 
@@ -56,8 +64,10 @@ export interface ComposedDiscovery {
   publishAges(): void;
   /** What it was made of, as text. */
   readonly key: string;
-  /** Ends, and forgets the own metrics of groups that `next` does not have. */
+  /** Ends, and forgets the own metrics of groups and of the landscape that `next` does not go on with. */
   leaveTo(next: ComposedDiscovery | undefined): void;
+  /** Goes on with what is shown of a tenant's landscape; false when it does not watch that tenant. */
+  inherit(shown: ShownInfo): boolean;
   /** The list that a group of the next configuration, found at `places`, goes on with. */
   known(group: DiscoveryGroup | string, places: string): KnownList | undefined;
 }
@@ -144,8 +154,13 @@ export function composeDiscovery({ before, ...input }: DiscoveryInput): Composed
       infos?.start();
     },
     stop,
+    inherit: (shown) => infos?.inherit(shown) ?? false,
     leaveTo: (next) => {
       stop();
+      for (const shown of infos?.shown() ?? []) {
+        if (next?.inherit(shown) === true) continue;
+        for (const labels of shown.labels.values()) registry.drop(shown.metric, labels);
+      }
       const stay = new Set(next?.lists.groups().map(({ name }) => name));
       for (const { name } of lists.groups()) {
         if (stay.has(name)) continue;
@@ -268,32 +283,37 @@ function sourceOf({ declaration, config, graph, clock, logger, pause }: Discover
 function createInfoWatch({ declaration, graph, clock, logger, registry }: DiscoveryInput) {
   const stopping = new AbortController();
   const tenants = [...new Set((declaration.discovery?.landscapes ?? []).map(({ tenantId }) => tenantId))];
-  const watch = async (
-    info: LandscapeInfo,
-    tenantId: string,
-    shown: ReadonlyMap<string, InfoLabels>,
-  ): Promise<void> => {
+  const shownBy = new Map<string, ShownInfo>();
+  const keyOf = ({ metric }: Pick<ShownInfo, 'metric'>, tenantId: string): string => `${metric} ${tenantId}`;
+  const watch = async (info: LandscapeInfo, tenantId: string): Promise<void> => {
     const { metric, query } = info;
     const outcome = await graph.query({ tenantId, subscriptions: [], query }, stopping.signal);
     if (stopping.signal.aborted) return;
-    let now = shown;
     if (outcome.kind === 'ok') {
-      now = new Map(
+      const now = new Map(
         outcome.value.map((row) => info.labelsOf(row, tenantId)).map((labels) => [JSON.stringify(labels), labels]),
       );
-      for (const [key, labels] of shown) if (!now.has(key)) registry.drop(metric, labels);
+      for (const [key, labels] of shownBy.get(keyOf(info, tenantId))?.labels ?? [])
+        if (!now.has(key)) registry.drop(metric, labels);
       for (const labels of now.values()) registry.set(metric, labels, 1);
+      shownBy.set(keyOf(info, tenantId), { metric, tenantId, labels: now });
     } else logger.debug({ code: outcome.error.code, tenant: tenantId }, outcome.error.message);
     const cancel = clock.after(outcome.kind === 'ok' ? info.everyMs : infoRetryMs, () => {
       cancels.delete(cancel);
-      void watch(info, tenantId, now);
+      void watch(info, tenantId);
     });
     cancels.add(cancel);
   };
   const cancels = new Set<() => void>();
   return {
+    shown: () => shownBy.values(),
+    inherit: (shown: ShownInfo): boolean => {
+      if (!tenants.includes(shown.tenantId)) return false;
+      shownBy.set(keyOf(shown, shown.tenantId), shown);
+      return true;
+    },
     start: () => {
-      for (const info of landscapeInfos) for (const tenantId of tenants) void watch(info, tenantId, new Map());
+      for (const info of landscapeInfos) for (const tenantId of tenants) void watch(info, tenantId);
     },
     stop: () => {
       stopping.abort();

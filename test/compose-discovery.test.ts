@@ -28,7 +28,11 @@ function rowOf(name: string): GraphRow {
 async function bench() {
   const clock = createFakeClock();
   const registry = createOwnRegistry({ prefix: 'azimuth', elsewhere: new Set(), runtime: false });
-  const state = { answer: ['a', 'b', 'c'].map(rowOf) as readonly GraphRow[] | 'fails', asked: 0 };
+  const state = {
+    answer: ['a', 'b', 'c'].map(rowOf) as readonly GraphRow[] | 'fails',
+    subscriptions: ['one', 'two'],
+    asked: 0,
+  };
   const due: string[] = [];
   const compose = (
     group: DiscoveryGroup,
@@ -41,7 +45,10 @@ async function bench() {
       config: aRuntime().resourceDiscovery,
       graph: {
         query({ query }) {
-          if (!query.toLowerCase().includes('microsoft.cache/redis')) return Promise.resolve({ kind: 'ok', value: [] });
+          if (!query.toLowerCase().includes('microsoft.cache/redis')) {
+            const names = query.includes('resourcegroups') ? [] : state.subscriptions;
+            return Promise.resolve({ kind: 'ok', value: names.map((name) => ({ name, tenantId })) });
+          }
           state.asked += 1;
           const error = { code: 'AZ3500', message: 'Azure failed.' } as const;
           const { answer } = state;
@@ -87,6 +94,10 @@ async function bench() {
       await clock.advance(0);
       return next;
     },
+    subscriptions: async (): Promise<string[]> =>
+      [...(await registry.text('text')).matchAll(/subscription_info\{.*subscription_name="(\w+)"/g)].map(
+        ([, name = '']) => name,
+      ),
     names: (discovery: ComposedDiscovery, group = 'caches') =>
       discovery.lists.resources(group)?.map(({ name }) => name),
     sizes: async (): Promise<string[]> => {
@@ -139,6 +150,16 @@ describe('another configuration', () => {
     const next = await go(aGroup({ name: 'redis' }));
     expect([names(next, 'redis'), state.asked, due]).toEqual([['a', 'b', 'c'], 0, []]);
     expect(await sizes()).toEqual(['azimuth_discovery_group_resources{group="redis"} 3']);
+  });
+
+  it('goes on with what is shown of the landscape, and forgets it where nothing watches it any more', async () => {
+    const { go, state, subscriptions } = await bench();
+    expect(await subscriptions()).toEqual(['one', 'two']);
+    state.subscriptions = ['two'];
+    const next = await go(narrower);
+    expect(await subscriptions()).toEqual(['two']);
+    next.leaveTo(undefined);
+    expect(await subscriptions()).toEqual([]);
   });
 
   it('has no list of a group whose name meant another type', async () => {
