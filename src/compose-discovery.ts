@@ -15,6 +15,14 @@ import type { GraphSource, ResourceSource } from './discovery/ports.ts';
 import { createDiscoveryLog } from './telemetry/discovery-log.ts';
 import type { OwnRegistry } from './telemetry/registry.ts';
 
+/** What a landscape metric shows of a tenant. */
+interface ShownInfo {
+  readonly metric: LandscapeInfo['metric'];
+  readonly tenantId: string;
+  /** By their text. */
+  readonly labels: ReadonlyMap<string, InfoLabels>;
+}
+
 /** A landscape metric that could not be looked up is tried again after this time, milliseconds. */
 const infoRetryMs = 60_000;
 
@@ -56,14 +64,19 @@ export interface ComposedDiscovery {
   publishAges(): void;
   /** What it was made of, as text. */
   readonly key: string;
-  /** Ends, and forgets the own metrics of groups that `next` does not have. */
+  /** Ends, and forgets the own metrics of groups and of the landscape that `next` does not go on with. */
   leaveTo(next: ComposedDiscovery | undefined): void;
-  /** The list of a group, if it was confirmed and the group is defined in the same way. */
-  known(group: DiscoveryGroup | string): KnownList | undefined;
+  /** Goes on with what is shown of a tenant's landscape; false when it does not watch that tenant. */
+  inherit(shown: ShownInfo): boolean;
+  /** The list that a group of the next configuration, found at `places`, goes on with. */
+  known(group: DiscoveryGroup | string, places: string): KnownList | undefined;
 }
 
-/** Undefined when neither file nor metric has a group. */
-export function composeDiscovery(input: DiscoveryInput): ComposedDiscovery | undefined {
+/**
+ * Undefined when neither file nor metric has a group. No closure may hold `before`: each configuration would keep all
+ * before it in memory.
+ */
+export function composeDiscovery({ before, ...input }: DiscoveryInput): ComposedDiscovery | undefined {
   const { declaration, config, clock, registry } = input;
   const own = declaration.discovery?.groups ?? [];
   const groups = allGroups(own, declaration, config.agent !== undefined);
@@ -75,12 +88,13 @@ export function composeDiscovery(input: DiscoveryInput): ComposedDiscovery | und
     config,
     [...users].map(([cron, names]) => [cron, ...names]),
   ]);
-  if (input.before?.key === key) return input.before;
+  if (before?.key === key) return before;
   const startMs = clock.now();
-  const known = (group: DiscoveryGroup | string): KnownList | undefined => input.before?.known(group);
-  const kept = groups.filter((group) => known(group) !== undefined).map((group) => nameOf(group).toLowerCase());
-  const answered = new Set<string>(kept);
-  const listed = new Set<string>(kept);
+  const known = knownLists(groups, before, input);
+  const namesWith = (fits: (list: KnownList) => boolean): string[] =>
+    [...known].flatMap(([group, list]) => (list !== undefined && fits(list) ? [nameOf(group).toLowerCase()] : []));
+  const answered = new Set(namesWith(() => true));
+  const listed = new Set(namesWith(({ outdated }) => !outdated));
   let due: (cron: string) => void = () => undefined;
   const log = createDiscoveryLog(input.logger);
 
@@ -89,12 +103,14 @@ export function composeDiscovery(input: DiscoveryInput): ComposedDiscovery | und
   const noteAnswer = (group: string): void => {
     const name = group.toLowerCase();
     const isFirst = !answered.has(name);
-    const isFirstList = lists.resources(group) !== undefined && !listed.has(name);
+    const isFirstList = !listed.has(name) && lists.resources(group) !== undefined && !isOutdated(group);
     answered.add(name);
     if (isFirstList) listed.add(name);
     if (!isFirst && !isFirstList) return;
     for (const [cron, names] of users) if (names.has(name) && !holdsBack(cron)) due(cron);
   };
+  const isOutdated = (group: string): boolean =>
+    lists.groups().some(({ name, outdated }) => name === group && outdated === true);
   const observe = (event: DiscoveryEvent): void => {
     if (event.kind === 'refreshed') {
       noteAnswer(event.group);
@@ -115,7 +131,7 @@ export function composeDiscovery(input: DiscoveryInput): ComposedDiscovery | und
     intervalMs: config.refreshIntervalMs,
     shrinkThreshold: config.shrinkThreshold,
     observe,
-    known,
+    known: (group) => known.get(group),
   });
   const infos = declaration.discovery === undefined ? undefined : createInfoWatch(input);
 
@@ -132,12 +148,19 @@ export function composeDiscovery(input: DiscoveryInput): ComposedDiscovery | und
       due = hear;
       if (started) return;
       started = true;
+      for (const [group, list] of known)
+        if (list !== undefined) registry.set('discoveryResources', { group: nameOf(group) }, list.resources.length);
       lists.start();
       infos?.start();
     },
     stop,
+    inherit: (shown) => infos?.inherit(shown) ?? false,
     leaveTo: (next) => {
       stop();
+      for (const shown of infos?.shown() ?? []) {
+        if (next?.inherit(shown) === true) continue;
+        for (const labels of shown.labels.values()) registry.drop(shown.metric, labels);
+      }
       const stay = new Set(next?.lists.groups().map(({ name }) => name));
       for (const { name } of lists.groups()) {
         if (stay.has(name)) continue;
@@ -155,11 +178,13 @@ export function composeDiscovery(input: DiscoveryInput): ComposedDiscovery | und
         return [`it waits for discovery group ${name}: ${reason}`];
       });
     },
-    known: (group) => {
-      const same = groups.find((own) => JSON.stringify(own) === JSON.stringify(group));
-      const state = same === undefined ? undefined : lists.groups().find(({ name }) => name === nameOf(same));
-      if (state?.confirmedMs === undefined) return undefined;
-      return { resources: state.resources, confirmedMs: state.confirmedMs };
+    known: (next, places) => {
+      const group = predecessorOf(next, groups);
+      const state = group === undefined ? undefined : lists.groups().find(({ name }) => name === nameOf(group));
+      if (group === undefined || state?.confirmedMs === undefined) return undefined;
+      const { resources, confirmedMs, outdated = false } = state;
+      const same = definitionOf(group) === definitionOf(next) && placesOf(group, input) === places;
+      return { resources, confirmedMs, outdated: outdated || !same };
     },
     publishAges: () => {
       for (const { name, confirmedMs } of lists.groups()) {
@@ -167,6 +192,42 @@ export function composeDiscovery(input: DiscoveryInput): ComposedDiscovery | und
       }
     },
   };
+}
+
+/** What each group goes on with. */
+function knownLists(
+  groups: readonly (DiscoveryGroup | string)[],
+  before: ComposedDiscovery | undefined,
+  input: Pick<DiscoveryInput, 'declaration' | 'config'>,
+): ReadonlyMap<DiscoveryGroup | string, KnownList | undefined> {
+  return new Map(groups.map((group) => [group, before?.known(group, placesOf(group, input))]));
+}
+
+/** The group that `next` was before: the one of its name and type, else one that is defined like it under another name. */
+function predecessorOf(
+  next: DiscoveryGroup | string,
+  groups: readonly (DiscoveryGroup | string)[],
+): DiscoveryGroup | string | undefined {
+  const named = groups.find((group) => nameOf(group).toLowerCase() === nameOf(next).toLowerCase());
+  if (named !== undefined && typesOf(named) === typesOf(next)) return named;
+  return typeof next === 'string' ? undefined : groups.find((group) => definitionOf(group) === definitionOf(next));
+}
+
+function typesOf(group: DiscoveryGroup | string): string {
+  return typeof group === 'string' ? '' : JSON.stringify([group.resourceType, group.armTypes]);
+}
+
+/** Everything but the name; an agent's group has nothing but its name. */
+function definitionOf(group: DiscoveryGroup | string): string {
+  return typeof group === 'string' ? group.toLowerCase() : JSON.stringify({ ...group, name: '' });
+}
+
+/** Where resources of a group are looked for. */
+function placesOf(
+  group: DiscoveryGroup | string,
+  { declaration, config }: Pick<DiscoveryInput, 'declaration' | 'config'>,
+): string {
+  return JSON.stringify(typeof group === 'string' ? config.agent : declaration.discovery?.landscapes) ?? '';
 }
 
 function nameOf(group: DiscoveryGroup | string): string {
@@ -222,32 +283,37 @@ function sourceOf({ declaration, config, graph, clock, logger, pause }: Discover
 function createInfoWatch({ declaration, graph, clock, logger, registry }: DiscoveryInput) {
   const stopping = new AbortController();
   const tenants = [...new Set((declaration.discovery?.landscapes ?? []).map(({ tenantId }) => tenantId))];
-  const watch = async (
-    info: LandscapeInfo,
-    tenantId: string,
-    shown: ReadonlyMap<string, InfoLabels>,
-  ): Promise<void> => {
+  const shownBy = new Map<string, ShownInfo>();
+  const keyOf = ({ metric }: Pick<ShownInfo, 'metric'>, tenantId: string): string => `${metric} ${tenantId}`;
+  const watch = async (info: LandscapeInfo, tenantId: string): Promise<void> => {
     const { metric, query } = info;
     const outcome = await graph.query({ tenantId, subscriptions: [], query }, stopping.signal);
     if (stopping.signal.aborted) return;
-    let now = shown;
     if (outcome.kind === 'ok') {
-      now = new Map(
+      const now = new Map(
         outcome.value.map((row) => info.labelsOf(row, tenantId)).map((labels) => [JSON.stringify(labels), labels]),
       );
-      for (const [key, labels] of shown) if (!now.has(key)) registry.drop(metric, labels);
+      for (const [key, labels] of shownBy.get(keyOf(info, tenantId))?.labels ?? [])
+        if (!now.has(key)) registry.drop(metric, labels);
       for (const labels of now.values()) registry.set(metric, labels, 1);
+      shownBy.set(keyOf(info, tenantId), { metric, tenantId, labels: now });
     } else logger.debug({ code: outcome.error.code, tenant: tenantId }, outcome.error.message);
     const cancel = clock.after(outcome.kind === 'ok' ? info.everyMs : infoRetryMs, () => {
       cancels.delete(cancel);
-      void watch(info, tenantId, now);
+      void watch(info, tenantId);
     });
     cancels.add(cancel);
   };
   const cancels = new Set<() => void>();
   return {
+    shown: () => shownBy.values(),
+    inherit: (shown: ShownInfo): boolean => {
+      if (!tenants.includes(shown.tenantId)) return false;
+      shownBy.set(keyOf(shown, shown.tenantId), shown);
+      return true;
+    },
     start: () => {
-      for (const info of landscapeInfos) for (const tenantId of tenants) void watch(info, tenantId, new Map());
+      for (const info of landscapeInfos) for (const tenantId of tenants) void watch(info, tenantId);
     },
     stop: () => {
       stopping.abort();

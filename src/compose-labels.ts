@@ -46,10 +46,11 @@ export interface ComposedLabels {
   stop(): void;
 }
 
-export function composeLabels(input: ComposedLabelsInput): ComposedLabels {
+/** No closure may hold `before`: each configuration would keep all before it in memory. */
+export function composeLabels({ before, ...input }: ComposedLabelsInput): ComposedLabels {
   const { wanted, clock, plan } = input;
   const key = JSON.stringify([wanted, input.intervalMs]);
-  if (input.before?.key === key) return input.before;
+  if (before?.key === key) return before;
   let started = false;
   const stopping = new AbortController();
   const book = wanted === undefined ? undefined : createLabelBook(wanted, input.graph);

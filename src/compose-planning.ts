@@ -36,20 +36,10 @@ export interface Planning {
   leaveTo(next: Planning): void;
 }
 
-export function composePlanning(input: PlanningInput): Planning {
-  const { runtime, declaration, clock, logger, lasting, before } = input;
-  const { azure, knowledge, grains } = lasting;
-  const labels = composeLabels({
-    before: before?.labels,
-    wanted: declaration.resourceLabels,
-    graph: azure.graph,
-    clock,
-    logger,
-    intervalMs: runtime.resourceDiscovery.refreshIntervalMs,
-    plan: () => lasting.planner.inForce(),
-    statusStore: lasting.statusStore,
-    prefix: runtime.prometheus?.systemMetricsPrefix ?? 'azimuth',
-  });
+export function composePlanning({ before, ...input }: PlanningInput): Planning {
+  const { runtime, declaration, logger, lasting } = input;
+  const { knowledge, grains } = lasting;
+  const { labels, discovery } = composeSources(input, before);
   const capabilities: Capabilities = {
     ...configuredCapabilities(runtime.azureMonitor),
     regionOf: (key) => knowledge.regionOf(key),
@@ -57,18 +47,6 @@ export function composePlanning(input: PlanningInput): Planning {
     batchRefusal: (subscriptionId, armType) => knowledge.batchRefusal(subscriptionId, armType),
     grainOf: (armType, metricName, intervalMs) => grains.known(armType, [metricName], intervalMs),
   };
-  const discovery = composeDiscovery({
-    declaration,
-    config: runtime.resourceDiscovery,
-    graph: azure.graph,
-    clock,
-    logger,
-    registry: lasting.registry,
-    before: before?.discovery,
-    pause: turn,
-    learnRegion: (key, region) => knowledge.learnRegion(key, region),
-    changed: () => void lasting.planner.prepare(),
-  });
   const planner: Planner = createPlanner({
     declaration,
     capabilities,
@@ -102,6 +80,41 @@ export function composePlanning(input: PlanningInput): Planning {
       if (next.labels !== labels) labels.stop();
     },
   };
+}
+
+/**
+ * Labels and lists. They may go on under other configurations, so that no closure here may hold what belongs to this one
+ * or to the one before: all of them would stay in memory, each with its plan.
+ */
+function composeSources(
+  { runtime, declaration, clock, logger, lasting }: Omit<PlanningInput, 'before'>,
+  before: Planning | undefined,
+): Pick<Planning, 'labels' | 'discovery'> {
+  const { azure, knowledge } = lasting;
+  const labels = composeLabels({
+    before: before?.labels,
+    wanted: declaration.resourceLabels,
+    graph: azure.graph,
+    clock,
+    logger,
+    intervalMs: runtime.resourceDiscovery.refreshIntervalMs,
+    plan: () => lasting.planner.inForce(),
+    statusStore: lasting.statusStore,
+    prefix: runtime.prometheus?.systemMetricsPrefix ?? 'azimuth',
+  });
+  const discovery = composeDiscovery({
+    declaration,
+    config: runtime.resourceDiscovery,
+    graph: azure.graph,
+    clock,
+    logger,
+    registry: lasting.registry,
+    before: before?.discovery,
+    pause: turn,
+    learnRegion: (key, region) => knowledge.learnRegion(key, region),
+    changed: () => void lasting.planner.prepare(),
+  });
+  return { labels, discovery };
 }
 
 /** Tells each remark of the plans once. */

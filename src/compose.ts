@@ -12,6 +12,7 @@ import { composeSinks, type SinkSurroundings } from './compose-sinks.ts';
 import { keepUnchanged } from './config/unchanged.ts';
 import type { Clock } from './core/clock.ts';
 import type { Declaration } from './core/declaration.ts';
+import { seriesFamilies } from './core/family.ts';
 import type { RuntimeConfig } from './core/runtime-config.ts';
 import type { Exposition } from './http/ports.ts';
 import { planChanges } from './plan/changes.ts';
@@ -174,6 +175,9 @@ export function composeCore(input: CoreInput): ExporterCore {
     next.scraper.forget([...changed]);
     for (const id of changed) store.remove(id);
     store.limit(boundsOf(next.configured.runtime));
+    for (const family of next.configured.declaration.metrics.flatMap(seriesFamilies)) store.describe(family);
+    const declared = new Set(next.configured.declaration.metrics.map(({ name }) => name));
+    for (const { name } of before.configured.declaration.metrics) if (!declared.has(name)) metrics.forget(name);
     tellInvalid(registry, before.configured, next.configured);
     for (const id of [...before.pending, ...changed, ...added])
       if (planner.item(id) !== undefined) next.pending.add(id);

@@ -44,7 +44,8 @@ export function createReloader(input: ReloaderInput): Reloader {
   let runnable = input.started;
   let inForce = input.loaded;
   let loadedMs = clock.now();
-  let watched = inForce.watched;
+  /** What the last attempt looked at: files that are refused may lead to others than those in force. */
+  let looked = inForce.watched;
   let last: ConfigurationView['lastReload'];
   let turn: Promise<unknown> = Promise.resolve();
 
@@ -86,7 +87,7 @@ export function createReloader(input: ReloaderInput): Reloader {
   const attempt = async (why: string): Promise<readonly string[]> => {
     try {
       const next = input.load();
-      ({ watched } = next);
+      looked = next.watched;
       const problems = newErrors(inForce, next);
       if (problems.length > 0) return refused(problems);
       const { runtime, declaration } = next;
@@ -94,8 +95,11 @@ export function createReloader(input: ReloaderInput): Reloader {
         return refused([asProblem(next.refusal?.message ?? 'Nothing can be run.')]);
       const refusal = input.refusal({ runtime, declaration });
       if (refusal !== undefined) return refused([asProblem(refusal)]);
-      if (next.hash === inForce.hash) accepted(next);
-      else await use(next, { runtime, declaration }, why);
+      if (next.hash !== inForce.hash) await use(next, { runtime, declaration }, why);
+      else {
+        accepted(next);
+        if (last?.accepted === false) logger.info({ hash: next.hash }, `The files are those in force again (${why}).`);
+      }
       last = { atMs: clock.now(), accepted: true, problems: [] };
       return [];
     } catch (error) {
@@ -111,7 +115,7 @@ export function createReloader(input: ReloaderInput): Reloader {
 
   accepted(inForce);
   const stop = watchFiles({
-    paths: () => watched,
+    paths: () => [...new Set([...inForce.watched, ...looked])],
     stamp: input.stamp,
     clock,
     onChange: () => void reload('its files changed'),

@@ -27,7 +27,7 @@ function loadedAs(hash: string, changes: Partial<LoadedConfiguration> = {}): Loa
   return {
     folder: '/config',
     files: ['/config/runtime.yaml'],
-    watched: ['/config/runtime.yaml'],
+    watched: ['/config/runtime.yaml', '/config/optional.yaml'],
     hash,
     problems: [],
     invalidMetrics: [],
@@ -65,7 +65,7 @@ function setUp(options: { readonly first?: LoadedConfiguration; readonly refusal
     load: () => files.next,
     adapt: (runnable) => runnable,
     refusal: () => options.refusal,
-    stamp: () => files.stamp,
+    stamp: (path) => (path === '/config/runtime.yaml' ? files.stamp : 'absent'),
     clock,
     logger: createLogger({
       level: 'Information',
@@ -134,6 +134,7 @@ describe('the reloader', () => {
     files.next = loadedAs('one');
     expect(await reloader.reload('mended')).toEqual([]);
     expect(used).toEqual([]);
+    expect(log.at(-1)).toBe('The files are those in force again (mended).');
     expect(await metrics()).toEqual(inForce('one'));
     expect(reloader.view().lastReload).toMatchObject({ accepted: true });
   });
@@ -183,5 +184,22 @@ describe('the reloader', () => {
     await clock.advance(10_000);
     await finishAll();
     expect(used).toHaveLength(2);
+  });
+
+  it('goes on to watch the files in force while their folder is away', async () => {
+    const { reloader, files, clock, used, finishAll, log } = setUp();
+    const message = 'The configuration folder does not exist.';
+    const { runtime: _runtime, declaration: _declaration, ...nothing } = loadedAs('none');
+    files.next = { ...nothing, files: [], watched: ['/config/optional.yaml'], refusal: { exitCode: 3, message } };
+    files.stamp = 'absent';
+    await clock.advance(20_000);
+    await finishAll();
+    expect(log).toEqual([`AZ2031: ${message}`, 'The changed configuration is not used; what was in force stays.']);
+    files.stamp = 'two';
+    files.next = loadedAs('two');
+    await clock.advance(4_000);
+    await finishAll();
+    expect(used).toEqual(['begin two', 'end two']);
+    reloader.stop();
   });
 });

@@ -30,7 +30,10 @@ export interface DiscoveryOptions {
   /** Share of a list, 0 to 1, that may vanish without a second answer. */
   readonly shrinkThreshold: number;
   readonly observe: (event: DiscoveryEvent) => void;
-  /** The list of a group that was in force before; it stays until its next refresh is due. None unless given. */
+  /**
+   * The list of a group that was in force before; it stays until its next refresh is due, an outdated one until
+   * the first answer. None unless given.
+   */
   readonly known?: (group: DiscoveryGroup | string) => KnownList | undefined;
 }
 
@@ -65,7 +68,7 @@ export function createDiscovery(options: DiscoveryOptions): DiscoveryLoop {
     const name = typeof group === 'string' ? group : group.name;
     const known = options.known?.(group);
     const list = createGroupList(name, options.shrinkThreshold, observe, known);
-    const dueMs = known === undefined ? 0 : known.confirmedMs + intervalMs;
+    const dueMs = known === undefined || known.outdated ? 0 : known.confirmedMs + intervalMs;
     return { name, group, list, failures: 0, dueMs, cancel: () => undefined };
   });
   const byName = new Map(lanes.map((lane) => [lane.name.toLowerCase(), lane]));

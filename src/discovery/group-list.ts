@@ -17,6 +17,8 @@ export interface GroupList {
 export interface KnownList {
   readonly resources: readonly DiscoveredResource[];
   readonly confirmedMs: number;
+  /** It was found under another definition, so that the first answer is due at once and right in all that it lacks. */
+  readonly outdated: boolean;
 }
 
 export function createGroupList(
@@ -27,6 +29,7 @@ export function createGroupList(
 ): GroupList {
   let list: readonly DiscoveredResource[] | undefined = known?.resources;
   let confirmedMs: number | undefined = known?.confirmedMs;
+  let outdated = known?.outdated === true;
   let problem: CodedError | undefined;
   let doubt: { readonly missing: ReadonlySet<string>; readonly size: number } | undefined;
 
@@ -47,19 +50,21 @@ export function createGroupList(
       resources: list ?? [],
       ...(confirmedMs === undefined ? {} : { confirmedMs }),
       ...(problem === undefined ? {} : { problem: { code: problem.code, message: problem.message } }),
+      ...(outdated ? { outdated } : {}),
       ...(doubt === undefined ? {} : { unconfirmedSize: doubt.size }),
     }),
     take: (answer, nowMs) => {
       const current = list ?? [];
       const change = compareLists(current, answer);
       const { added, missing } = change;
-      if (!isLossCredible(current.length, missing, shrinkThreshold, doubt?.missing)) {
+      if (!outdated && !isLossCredible(current.length, missing, shrinkThreshold, doubt?.missing)) {
         doubt = { missing, size: answer.length };
         if (added > 0) put(withNewcomers(current, change), added, 0);
         fail(doubtful(name, current.length, missing.size));
         return;
       }
       doubt = undefined;
+      outdated = false;
       confirmedMs = nowMs;
       if (list === undefined || change.changed) put(change.list, added, missing.size);
       if (problem !== undefined) observe({ kind: 'healed', group: name, code: problem.code });

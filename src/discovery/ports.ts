@@ -35,6 +35,8 @@ export interface GroupState {
   readonly confirmedMs?: number;
   /** Why the last refresh did not confirm the list, in words; undefined when it did. */
   readonly problem?: { readonly code: string; readonly message: string };
+  /** The list in force was found under another definition of the group; it stays until the first answer under this one. */
+  readonly outdated?: true;
   /** A much shorter answer that waits for a second one: its size. */
   readonly unconfirmedSize?: number;
 }

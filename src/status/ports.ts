@@ -98,7 +98,7 @@ export interface ProblemRow {
   readonly resources: Names;
   /** Declared metrics of one resource each that suffer from it; 0 when it is no matter of those. */
   readonly items: number;
-  /** Undefined when it was so from the start. */
+  /** When it began; undefined where that is not kept. */
   readonly sinceMs?: number;
 }
 

@@ -35,7 +35,7 @@ export interface Block {
 
 export interface Family {
   readonly name: string;
-  readonly help: string;
+  help: string;
   readonly blocks: Block[];
   series: number;
 }

@@ -15,8 +15,10 @@ export interface SeriesStore {
   remove(owner: string): boolean;
   /** Removes every slot whose `staleAtMs` is at or before `nowMs`; returns their owners, without repetition. */
   expire(nowMs: number): string[];
-  /** Other bounds from now on; what is shown stays. */
+  /** Other bounds from now on; what is shown beyond them stays until its slot is replaced. */
   limit(bounds: SeriesBounds): void;
+  /** Another help of a family, if it is shown; otherwise that of its first slot counts. */
+  describe(family: SlotWrite['family']): void;
   /** Number of series by family name, for families that have at least one. */
   counts(): ReadonlyMap<string, number>;
 }

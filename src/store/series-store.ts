@@ -27,6 +27,10 @@ export function createSeriesStore(bounds: SeriesBounds): SeriesStore & SeriesSna
     limit: (next) => {
       state.bounds = next;
     },
+    describe: ({ name, help }) => {
+      const family = state.families.get(name);
+      if (family !== undefined) family.help = help;
+    },
     counts: () => new Map(sortedFamilies(state).map((family) => [family.name, family.series])),
     pieces: (owner, family) => split(state.owners.get(owner), family).mine,
     snapshot: () => sortedFamilies(state).map(publish),
@@ -45,10 +49,11 @@ function replace(state: State, slot: SlotWrite): number {
   const rows = toRows(slot);
   let chunks = toChunks(rows);
   let dropped = 0;
-  // The rows of a healthy metric rarely change: then there is nothing to merge or to limit.
-  if (!sameRows(chunks, mine)) {
+  const room = roomFor(state, slot.family.name, mine);
+  // The rows of a healthy metric rarely change: then there is nothing to merge, or to limit unless the bounds changed.
+  if (rows.length > room || !sameRows(chunks, mine)) {
     const merged = mergeCaseDuplicates(rows);
-    const kept = limitRows(merged, roomFor(state, slot.family.name, mine), mine);
+    const kept = limitRows(merged, room, mine);
     dropped = merged.length - kept.length;
     if (kept !== rows) chunks = toChunks(kept);
   }

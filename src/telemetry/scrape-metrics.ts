@@ -8,6 +8,8 @@ export interface ScrapeMetrics {
   scrape(event: ScrapeEvent): void;
   schedule(event: ScheduleEvent): void;
   azure(event: AzureRequestEvent): void;
+  /** Forgets all that was told of a metric that is no longer declared. */
+  forget(metricName: string): void;
 }
 
 /** Labels of Promitor's rate-limit metrics. */
@@ -19,6 +21,7 @@ export interface MetricsIdentity {
   readonly authMode: string;
 }
 
+const ofMetric = ['seriesTruncated', 'sampleAge', 'seriesDropped'] as const;
 const ofSchedule = ['scrapeSkipped', 'scrapeDuration', 'scrapeLastSuccess'] as const;
 
 export function createScrapeMetrics(registry: OwnRegistry, identity: MetricsIdentity): ScrapeMetrics {
@@ -43,6 +46,22 @@ export function createScrapeMetrics(registry: OwnRegistry, identity: MetricsIden
     if (known !== undefined && items.size === before) return;
     truncated.set(name, items);
     registry.set('seriesTruncated', { metric_name: name }, items.size);
+  };
+
+  /** Codes by metric and item: failures leave with their item, because names of resources are many, and go. */
+  const failures = new Map<string, Map<string, string[]>>();
+  const noteFailure = (item: ScrapeItem, code: string): void => {
+    const { name } = item.metric;
+    const byItem = failures.get(name) ?? new Map<string, string[]>();
+    const codes = byItem.get(item.id) ?? [];
+    if (!codes.includes(code)) codes.push(code);
+    failures.set(name, byItem.set(item.id, codes));
+    registry.add('scrapeFailures', failureLabels(item, code));
+  };
+  const forgetFailures = (item: ScrapeItem): void => {
+    const byItem = failures.get(item.metric.name);
+    for (const code of byItem?.get(item.id) ?? []) registry.drop('scrapeFailures', failureLabels(item, code));
+    byItem?.delete(item.id);
   };
 
   const publishAges = (): void => {
@@ -73,11 +92,9 @@ export function createScrapeMetrics(registry: OwnRegistry, identity: MetricsIden
   return {
     scrape(event) {
       switch (event.kind) {
-        case 'failed': {
-          const labels = { metric_name: event.item.metric.name, resource_name: event.item.resource.instanceName };
-          registry.add('scrapeFailures', { ...labels, code: event.error.code });
+        case 'failed':
+          noteFailure(event.item, event.error.code);
           return;
-        }
         case 'truncated':
           noteTruncated(event.item, event.truncated);
           return;
@@ -98,7 +115,9 @@ export function createScrapeMetrics(registry: OwnRegistry, identity: MetricsIden
           return;
         case 'left':
           noteAge(event.item, undefined);
-          if (event.reason === 'unplanned') noteTruncated(event.item, false);
+          if (event.reason !== 'unplanned') return;
+          noteTruncated(event.item, false);
+          forgetFailures(event.item);
           return;
         case 'lag':
           registry.set(
@@ -138,5 +157,13 @@ export function createScrapeMetrics(registry: OwnRegistry, identity: MetricsIden
       registry.set('ratelimitArmThrottled', labels, event.throttled ? 1 : 0);
       if (event.remainingReads !== undefined) registry.set('ratelimitArm', labels, event.remainingReads);
     },
+    forget(name) {
+      for (const metric of ofMetric) registry.drop(metric, { metric_name: name });
+      for (const known of [truncated, ages, failures]) known.delete(name);
+    },
   };
+}
+
+function failureLabels({ metric, resource }: ScrapeItem, code: string) {
+  return { metric_name: metric.name, resource_name: resource.instanceName, code };
 }

@@ -90,6 +90,7 @@ describe('a reload', () => {
     expect(await post()).toEqual(reloaded);
     expect(await exporter.series('other{')).toEqual([]);
     expect(await successOf('other')).toEqual([]);
+    expect((await exporter.series('azimuth_')).filter((line) => line.includes('metric_name="other"'))).toEqual([]);
     expect(await successOf('kept')).toHaveLength(1);
     expect(await exporter.series('kept{')).toHaveLength(1);
   });
@@ -105,6 +106,15 @@ describe('a reload', () => {
       ({ length }) => length === 1,
     );
     expect(line).toContain('team="shop"');
+  });
+
+  it('describes a metric anew without asking for it', async () => {
+    const declared = { ...(bus('kept', 'contoso-a') as object), labels: { team: 'shop' }, description: 'Kept anew' };
+    emulator.control.clearCalls();
+    files.metrics(declared, bus('added', 'contoso-c'));
+    expect(await post()).toEqual(reloaded);
+    expect(await (await exporter.get('/metrics')).text()).toContain('# HELP kept Kept anew\n');
+    expect(askedResources()).toEqual([]);
   });
 
   it('of files with a new mistake is refused, told everywhere, and made good by saving them again', async () => {

@@ -83,6 +83,28 @@ describe('createSeriesStore', () => {
     expect(store.replace(slot({ owner: 'queue-2', series: [row(1, 'z')] }))).toBe(0);
   });
 
+  it('takes series beyond a limit that was lowered away when their slot is replaced', () => {
+    const store = createSeriesStore(unlimited);
+    const series = [row(1, 'a'), row(2, 'b'), row(3, 'c')];
+    expect(store.replace(slot({ series }))).toBe(0);
+    store.limit({ perMetricLimit: 2, totalLimit: 100 });
+    expect(store.read('queue-1', 'messages')).toEqual(series);
+    expect(store.replace(slot({ series }))).toBe(1);
+    expect(store.read('queue-1', 'messages')).toEqual(series.slice(0, 2));
+    store.limit(unlimited);
+    expect(store.replace(slot({ series }))).toBe(0);
+    expect(store.read('queue-1', 'messages')).toEqual(series);
+  });
+
+  it('describes a shown family anew, and shows none for that', () => {
+    const store = createSeriesStore(unlimited);
+    store.replace(slot({ series: [row(1, 'a')] }));
+    store.describe({ name: 'messages', help: 'Messages that wait' });
+    store.describe({ name: 'bytes', help: 'Bytes' });
+    store.replace(slot({ series: [row(2, 'a')] }));
+    expect(store.snapshot().map(({ name, help }) => [name, help])).toEqual([['messages', 'Messages that wait']]);
+  });
+
   it('keeps series beyond the total limit out, across metrics', () => {
     const store = createSeriesStore({ perMetricLimit: 100, totalLimit: 3 });
     expect(store.replace(slot({ series: [row(1, 'a'), row(2, 'b')] }))).toBe(0);

@@ -184,6 +184,38 @@ describe('own metrics', () => {
     registry.close();
   });
 
+  it('forget a metric that is no longer declared, and failures of what left the plan', async () => {
+    const registry = createOwnRegistry({ prefix: 'azimuth', elsewhere: itemMetrics, runtime: false });
+    const metrics = createScrapeMetrics(registry, identity);
+    const samples = async (): Promise<string[]> =>
+      (await registry.text('text'))
+        .split('\n')
+        .filter((line) => /^azimuth_(scrape_failures|series_|sample)/.test(line));
+    metrics.scrape(failed(orders));
+    metrics.scrape({ kind: 'truncated', item: orders, truncated: true, limit: 3 });
+    metrics.scrape({ kind: 'dropped', item: orders, series: 2 });
+    metrics.scrape({ kind: 'age', item: orders, ageMs: 60_000 });
+    metrics.schedule({
+      kind: 'runFinished',
+      schedule: everyMinute,
+      nowMs: 0,
+      durationMs: 0,
+      succeeded: 1,
+      failed: 0,
+    });
+    metrics.scrape({ kind: 'left', item: orders, reason: 'stale' });
+    expect(await samples()).toHaveLength(4);
+    metrics.scrape({ kind: 'left', item: orders, reason: 'unplanned' });
+    expect((await samples()).sort()).toEqual([
+      'azimuth_sample_age_seconds{metric_name="demo_queue_size"} 60',
+      'azimuth_series_dropped_total{metric_name="demo_queue_size"} 2',
+      'azimuth_series_truncated{metric_name="demo_queue_size"} 0',
+    ]);
+    metrics.forget('demo_queue_size');
+    expect(await samples()).toEqual([]);
+    registry.close();
+  });
+
   it('spell a value that is none as the formats do', async () => {
     const registry = createOwnRegistry({ prefix: 'azimuth', elsewhere: itemMetrics, runtime: false });
     registry.set('configReloadTimestamp', {}, Number.NaN);

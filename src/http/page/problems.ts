@@ -20,7 +20,7 @@ ${message !== title && html`<p>${message}</p>`}
 ${remedy !== '' && html`<p><strong>What to do:</strong> ${remedy}</p>`}
 ${metrics.total > 0 && html`<p><strong>Metrics:</strong> ${metrics.shown.map(metricLink)}${rest(metrics)}</p>`}
 ${resources.total > 0 && html`<p><strong>Resources:</strong> ${listed(resources)}${rest(resources)}</p>`}
-<p class="quiet">${items > 0 && html`${count(items, 'item')} affected. `}${sinceMs === undefined ? 'Since the start.' : html`Began ${moment(sinceMs, now)}.`}</p>
+${(items > 0 || sinceMs !== undefined) && html`<p class="quiet">${items > 0 && html`${count(items, 'item')} affected. `}${sinceMs !== undefined && html`Began ${moment(sinceMs, now)}.`}</p>`}
 </li>`;
 }
 

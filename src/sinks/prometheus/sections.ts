@@ -38,13 +38,13 @@ export function toSections(families: readonly FamilyView[]): Section[] {
   return sections.map((blocks) => ({ blocks }));
 }
 
-/** True when both sections hold the very same blocks, and therefore the same text. */
+/** True when both sections hold the very same blocks of families that are described alike, and therefore the same text. */
 export function sameSection(a: Section, b: Section): boolean {
   return (
     a.blocks.length === b.blocks.length &&
     a.blocks.every((entry, index) => {
       const other = b.blocks[index];
-      return entry.block === other?.block && entry.first === other.first;
+      return entry.block === other?.block && entry.first === other.first && entry.family.help === other.family.help;
     })
   );
 }

@@ -162,6 +162,14 @@ describe('the pages', () => {
     expect(page.indexOf('id="problems-title"')).toBeLessThan(page.indexOf('id="schedules-title"'));
   });
 
+  it('do not say since when where that is not kept', async () => {
+    const { sinceMs: _sinceMs, ...row } = { ...problem, message: 'Azure failed.', remedy: 'Wait.', items: 0 };
+    const { source } = createFakeStatus({ overview: () => anOverview({ problems: pageWith(row) }) });
+    const page = await (await (await serveStatus(source)).get('/')).text();
+    expect(page).toContain('Azure failed.');
+    expect(page).not.toMatch(/Began|Since/);
+  });
+
   it('show discovery, sinks and configuration only when there is something to show', async () => {
     const { get } = await serveStatus(createFakeStatus().source);
     const page = await (await get('/')).text();

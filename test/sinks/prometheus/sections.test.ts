@@ -36,6 +36,11 @@ describe('sameSection', () => {
     expect(again).not.toBe(section);
     expect(sameSection(section, again)).toBe(true);
     expect(sameSection(section, { blocks: section.blocks.slice(1) })).toBe(false);
+    const described = section.blocks.map((block) => ({
+      ...block,
+      family: { ...block.family, help: 'Described anew' },
+    }));
+    expect(sameSection(section, { blocks: described })).toBe(false);
     expect(sameSection(section, toSections([family('a', 10, 20)])[0] ?? section)).toBe(false);
     expect(sameSection(section, { blocks: section.blocks.map((block) => ({ ...block, first: !block.first })) })).toBe(
       false,
