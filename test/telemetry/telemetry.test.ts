@@ -197,6 +197,7 @@ describe('own metrics', () => {
     metrics.scrape({ kind: 'age', item: orders, ageMs: 60_000 });
     metrics.schedule({
       kind: 'runFinished',
+      reason: 'tick',
       schedule: everyMinute,
       nowMs: 0,
       durationMs: 0,
