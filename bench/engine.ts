@@ -1,4 +1,4 @@
-import type { ExporterCore } from '../src/compose.ts';
+import type { ExporterCore } from '../src/compose/core.ts';
 import { windowBack, windowEnd } from '../src/core/window.ts';
 import type { MetricsRequest } from '../src/scrape/ports.ts';
 import { inParallel, openRivals } from './engine-rivals.ts';

@@ -1,5 +1,5 @@
 import { Agent, request } from 'undici';
-import type { ExporterCore } from '../src/compose.ts';
+import type { ExporterCore } from '../src/compose/core.ts';
 import { client, openScene, subscription, tenant, type Urls } from './scene.ts';
 
 /**

@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { pino } from 'pino';
-import { composeCore, type ExporterCore } from '../src/compose.ts';
+import { composeCore, type ExporterCore } from '../src/compose/core.ts';
 import { loadConfiguration } from '../src/config/load.ts';
 import { realClock } from '../src/telemetry/clock.ts';
 

@@ -63,17 +63,17 @@ async function checkSources(): Promise<string[]> {
   ];
 }
 
-/** Every room of the copy imports the composition root, which none may. */
+/** Every room of the copy imports the running program, which none may. */
 async function checkCanary(): Promise<string[]> {
   const copy = mkdtempSync(join(tmpdir(), 'azimuth-walls-'));
   try {
     symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
     mkdirSync(join(copy, 'src'), { recursive: true });
-    writeFileSync(join(copy, 'src/compose.ts'), 'export const everything = 1;\n');
+    writeFileSync(join(copy, 'src/exporter.ts'), 'export const everything = 1;\n');
     for (const room of Object.keys(rooms)) {
       mkdirSync(join(copy, 'src', room), { recursive: true });
       const up = '../'.repeat(room.split('/').length);
-      writeFileSync(join(copy, 'src', room, 'breach.ts'), `export { everything } from '${up}compose.ts';\n`);
+      writeFileSync(join(copy, 'src', room, 'breach.ts'), `export { everything } from '${up}exporter.ts';\n`);
     }
     const found = new Set((await look(copy)).summary.violations.map((one) => one.rule.name));
     return Object.keys(rooms)

@@ -66,7 +66,7 @@ export const differenceTests: Readonly<Record<string, readonly [file: string, ti
   'bare-days': ['test/core/duration.test.ts', 'refuses %j with what to write'],
   'unknown-keys': ['test/config/fixtures.test.ts', 'reports each once, at its line and in order'],
   'sas-tokens': ['test/promitor/declaration-shape.test.ts', 'never show the SAS token of a storage queue'],
-  'failed-runs': ['test/compose-health.test.ts', 'tells after two periods that and why no result came'],
+  'failed-runs': ['test/compose/health.test.ts', 'tells after two periods that and why no result came'],
   'hours-of-schedules': ['test/schedule/overdue.test.ts', 'never while none was due, as over a weekend'],
   'agent-health': ['test/promitor/health.test.ts', 'of %j is %s'],
   'declaration-in-force': ['test/e2e/operations.test.ts', 'its health, version and configuration as Promitor does'],

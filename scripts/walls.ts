@@ -96,7 +96,7 @@ export function wallRules(): ForbiddenRule[] {
   const roof: ForbiddenRule = {
     name: 'compose-does-not-know-cli',
     severity: 'error',
-    from: { path: '^src/compose' },
+    from: { path: '^src/(compose/|exporter|reload)' },
     to: { path: '^src/cli/' },
   };
   return [...rules, roof];

@@ -1,7 +1,7 @@
 import type { RequestListener } from 'node:http';
-import { type Configured, type CoreInput, composeCore, type ExporterCore } from './compose.ts';
-import { composeApp, hasWork, reasonsFor } from './compose-app.ts';
-import { logSelfCheck, stillness } from './compose-health.ts';
+import { composeApp, hasWork, reasonsFor } from './compose/app.ts';
+import { type Configured, type CoreInput, composeCore, type ExporterCore } from './compose/core.ts';
+import { logSelfCheck, stillness } from './compose/health.ts';
 import { formatProblem } from './config/problem.ts';
 import type { ReadWebConfig } from './config/web/web-config.ts';
 import { sleep } from './core/clock.ts';

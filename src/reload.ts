@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { Configured } from './compose.ts';
+import type { Configured } from './compose/core.ts';
 import type { LoadedConfiguration } from './config/load.ts';
 import { pin } from './config/pinned.ts';
 import { formatProblem, type Problem } from './config/problem.ts';

@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import type { Configured } from '../src/compose.ts';
+import type { Configured } from '../src/compose/core.ts';
 import type { LoadedConfiguration } from '../src/config/load.ts';
 import type { Problem } from '../src/config/problem.ts';
 import { createReloader } from '../src/reload.ts';

@@ -1,5 +1,5 @@
 import { cpus } from 'node:os';
-import { type CoreInput, composeCore, type ExporterCore } from '../compose.ts';
+import { type CoreInput, composeCore, type ExporterCore } from '../compose/core.ts';
 import { realClock } from '../telemetry/clock.ts';
 
 /** The core of a command that asks Azure once and prints: it serves nothing, pushes nothing, and shows no own metrics. */

@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
-import { type CoreInput, composeCore, type ExporterCore } from '../../src/compose.ts';
+import { type CoreInput, composeCore, type ExporterCore } from '../../src/compose/core.ts';
 import { loadConfiguration } from '../../src/config/load.ts';
 import type { Clock } from '../../src/core/clock.ts';
 import type { CallRecord } from '../../src/emulator/control/calls.ts';

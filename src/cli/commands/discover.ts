@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { parse } from 'yaml';
-import type { ExporterCore } from '../../compose.ts';
+import type { ExporterCore } from '../../compose/core.ts';
 import type { Declaration } from '../../core/declaration.ts';
 import type { Landscape } from '../../core/discovery.ts';
 import type { Outcome } from '../../core/outcome.ts';

@@ -1,4 +1,4 @@
-import type { CoreInput } from '../../compose.ts';
+import type { CoreInput } from '../../compose/core.ts';
 import type { Declaration } from '../../core/declaration.ts';
 import type { RuntimeConfig } from '../../core/runtime-config.ts';
 import type { Schedule } from '../../core/schedule.ts';

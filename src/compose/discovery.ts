@@ -1,19 +1,19 @@
 import type { Logger } from 'pino';
-import type { Clock } from './core/clock.ts';
-import type { Declaration } from './core/declaration.ts';
-import type { DiscoveryGroup } from './core/discovery.ts';
-import { resourceKey } from './core/resource-id.ts';
-import type { ResourceDiscoveryConfig } from './core/runtime-config.ts';
-import { createAskAgent } from './discovery/agent/ask.ts';
-import { createAgentSource } from './discovery/agent/client.ts';
-import { createDiscovery, type DiscoveryEvent, type DiscoveryLoop } from './discovery/discovery.ts';
-import { createGraphResources } from './discovery/graph-resources.ts';
-import type { KnownList } from './discovery/group-list.ts';
-import type { InfoLabels, LandscapeInfo } from './discovery/landscape.ts';
-import { landscapeInfos } from './discovery/landscape.ts';
-import type { GraphSource, ResourceSource } from './discovery/ports.ts';
-import { createDiscoveryLog } from './telemetry/discovery-log.ts';
-import type { OwnRegistry } from './telemetry/registry.ts';
+import type { Clock } from '../core/clock.ts';
+import type { Declaration } from '../core/declaration.ts';
+import type { DiscoveryGroup } from '../core/discovery.ts';
+import { resourceKey } from '../core/resource-id.ts';
+import type { ResourceDiscoveryConfig } from '../core/runtime-config.ts';
+import { createAskAgent } from '../discovery/agent/ask.ts';
+import { createAgentSource } from '../discovery/agent/client.ts';
+import { createDiscovery, type DiscoveryEvent, type DiscoveryLoop } from '../discovery/discovery.ts';
+import { createGraphResources } from '../discovery/graph-resources.ts';
+import type { KnownList } from '../discovery/group-list.ts';
+import type { InfoLabels, LandscapeInfo } from '../discovery/landscape.ts';
+import { landscapeInfos } from '../discovery/landscape.ts';
+import type { GraphSource, ResourceSource } from '../discovery/ports.ts';
+import { createDiscoveryLog } from '../telemetry/discovery-log.ts';
+import type { OwnRegistry } from '../telemetry/registry.ts';
 
 /** What a landscape metric shows of a tenant. */
 interface ShownInfo {

@@ -1,9 +1,9 @@
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { composeHealth, concernText, type HealthInput, logSelfCheck } from '../src/compose-health.ts';
-import { createLogger } from '../src/telemetry/logger.ts';
-import { groupOf } from './discovery/agent/support.ts';
-import { everyMinute } from './fakes/declaration.ts';
+import { composeHealth, concernText, type HealthInput, logSelfCheck } from '../../src/compose/health.ts';
+import { createLogger } from '../../src/telemetry/logger.ts';
+import { groupOf } from '../discovery/agent/support.ts';
+import { everyMinute } from '../fakes/declaration.ts';
 
 const startMs = Date.UTC(2026, 0, 1, 12);
 const state = {

@@ -1,12 +1,12 @@
-import { type Azure, createAzure } from './azure/azure.ts';
-import type { CheckDeps } from './check/run-check.ts';
-import type { Configured, CoreInput } from './compose.ts';
-import type { Clock } from './core/clock.ts';
-import { createLimiter } from './core/limiter.ts';
-import type { RuntimeConfig } from './core/runtime-config.ts';
-import type { Planner } from './plan/planner.ts';
-import type { Knowledge } from './scrape/knowledge.ts';
-import type { MetricsIdentity, ScrapeMetrics } from './telemetry/scrape-metrics.ts';
+import { type Azure, createAzure } from '../azure/azure.ts';
+import type { CheckDeps } from '../check/run-check.ts';
+import type { Clock } from '../core/clock.ts';
+import { createLimiter } from '../core/limiter.ts';
+import type { RuntimeConfig } from '../core/runtime-config.ts';
+import type { Planner } from '../plan/planner.ts';
+import type { Knowledge } from '../scrape/knowledge.ts';
+import type { MetricsIdentity, ScrapeMetrics } from '../telemetry/scrape-metrics.ts';
+import type { Configured, CoreInput } from './core.ts';
 
 const probesAtOnce = 8;
 

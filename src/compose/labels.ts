@@ -1,12 +1,12 @@
 import type { Logger } from 'pino';
-import { type Clock, sleep } from './core/clock.ts';
-import type { ResourceLabels } from './core/declaration.ts';
-import type { LabelPair } from './core/labels.ts';
-import { createLabelBook } from './discovery/labels.ts';
-import type { GraphSource } from './discovery/ports.ts';
-import type { PlannedResource, ScrapePlan } from './plan/types.ts';
-import type { SeriesStore } from './store/ports.ts';
-import { createResourceInfo } from './telemetry/resource-info.ts';
+import { type Clock, sleep } from '../core/clock.ts';
+import type { ResourceLabels } from '../core/declaration.ts';
+import type { LabelPair } from '../core/labels.ts';
+import { createLabelBook } from '../discovery/labels.ts';
+import type { GraphSource } from '../discovery/ports.ts';
+import type { PlannedResource, ScrapePlan } from '../plan/types.ts';
+import type { SeriesStore } from '../store/ports.ts';
+import { createResourceInfo } from '../telemetry/resource-info.ts';
 
 /** A run waits this long for labels of resources that are new, milliseconds; without them their series would change soon. */
 const waitMs = 15_000;

@@ -1,11 +1,11 @@
-import type { CoreInput } from './compose.ts';
-import type { RuntimeConfig } from './core/runtime-config.ts';
-import type { Exposition } from './http/ports.ts';
-import { createExposition } from './sinks/prometheus/exposition.ts';
-import type { SeriesSnapshots, SeriesStore } from './store/ports.ts';
-import { itemMetrics } from './telemetry/item-status.ts';
-import { ownMetricName } from './telemetry/own-metrics.ts';
-import type { OwnRegistry } from './telemetry/registry.ts';
+import type { RuntimeConfig } from '../core/runtime-config.ts';
+import type { Exposition } from '../http/ports.ts';
+import { createExposition } from '../sinks/prometheus/exposition.ts';
+import type { SeriesSnapshots, SeriesStore } from '../store/ports.ts';
+import { itemMetrics } from '../telemetry/item-status.ts';
+import { ownMetricName } from '../telemetry/own-metrics.ts';
+import type { OwnRegistry } from '../telemetry/registry.ts';
+import type { CoreInput } from './core.ts';
 
 /** What `/metrics` answers with. */
 export function composeExposition(

@@ -2,12 +2,12 @@ import { PassThrough } from 'node:stream';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { expect, it } from 'vitest';
-import { type Configured, composeCore } from '../src/compose.ts';
-import type { DiscoveryCriteria } from '../src/core/discovery.ts';
-import { createLogger } from '../src/telemetry/logger.ts';
-import { createFakeClock } from './fakes/clock.ts';
-import { aDeclaration, aMetric } from './fakes/declaration.ts';
-import { aRuntime } from './fakes/runtime.ts';
+import { type Configured, composeCore } from '../../src/compose/core.ts';
+import type { DiscoveryCriteria } from '../../src/core/discovery.ts';
+import { createLogger } from '../../src/telemetry/logger.ts';
+import { createFakeClock } from '../fakes/clock.ts';
+import { aDeclaration, aMetric } from '../fakes/declaration.ts';
+import { aRuntime } from '../fakes/runtime.ts';
 
 setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc') as () => void;

@@ -1,14 +1,14 @@
 import type { Logger } from 'pino';
-import type { ComposedDiscovery } from './compose-discovery.ts';
-import type { Clock } from './core/clock.ts';
-import type { Declaration } from './core/declaration.ts';
-import { discoveryCheck, resourceGraphCheck } from './promitor/discovery-checks.ts';
-import type { HealthCheck, HealthFinding } from './promitor/ports.ts';
-import { overdue } from './schedule/overdue.ts';
-import type { ScheduleState } from './schedule/ports.ts';
-import { standingStill } from './schedule/scheduler.ts';
-import { type SelfCheckFinding, standstillMs } from './schedule/self-check.ts';
-import type { Concern } from './status/ports.ts';
+import type { Clock } from '../core/clock.ts';
+import type { Declaration } from '../core/declaration.ts';
+import { discoveryCheck, resourceGraphCheck } from '../promitor/discovery-checks.ts';
+import type { HealthCheck, HealthFinding } from '../promitor/ports.ts';
+import { overdue } from '../schedule/overdue.ts';
+import type { ScheduleState } from '../schedule/ports.ts';
+import { standingStill } from '../schedule/scheduler.ts';
+import { type SelfCheckFinding, standstillMs } from '../schedule/self-check.ts';
+import type { Concern } from '../status/ports.ts';
+import type { ComposedDiscovery } from './discovery.ts';
 
 export interface HealthInput {
   readonly clock: Pick<Clock, 'now'>;

@@ -1,23 +1,23 @@
-import type { Azure } from './azure/azure.ts';
-import type { Configured, CoreInput } from './compose.ts';
-import { composeExposition } from './compose-exposition.ts';
-import { composePlanning, type Planning } from './compose-planning.ts';
-import { createLimiter, type Limiter } from './core/limiter.ts';
-import type { RuntimeConfig } from './core/runtime-config.ts';
-import type { Exposition } from './http/ports.ts';
-import type { ItemCache } from './plan/items.ts';
-import type { Planner } from './plan/planner.ts';
-import type { QueryGroup, ScrapeItem } from './plan/types.ts';
-import type { RunReason } from './schedule/ports.ts';
-import { startDelays } from './schedule/spread.ts';
-import type { GrainBook } from './scrape/grains.ts';
-import type { Knowledge } from './scrape/knowledge.ts';
-import type { BucketBook, ScrapeEvent } from './scrape/ports.ts';
-import { createScraper, type Delays, type RunResult, type ScrapeMemory, type Scraper } from './scrape/scraper.ts';
-import type { TraceBook } from './scrape/traces.ts';
-import type { SeriesSnapshots, SeriesStore } from './store/ports.ts';
-import { inLogContext } from './telemetry/log-context.ts';
-import type { OwnRegistry } from './telemetry/registry.ts';
+import type { Azure } from '../azure/azure.ts';
+import { createLimiter, type Limiter } from '../core/limiter.ts';
+import type { RuntimeConfig } from '../core/runtime-config.ts';
+import type { Exposition } from '../http/ports.ts';
+import type { ItemCache } from '../plan/items.ts';
+import type { Planner } from '../plan/planner.ts';
+import type { QueryGroup, ScrapeItem } from '../plan/types.ts';
+import type { RunReason } from '../schedule/ports.ts';
+import { startDelays } from '../schedule/spread.ts';
+import type { GrainBook } from '../scrape/grains.ts';
+import type { Knowledge } from '../scrape/knowledge.ts';
+import type { BucketBook, ScrapeEvent } from '../scrape/ports.ts';
+import { createScraper, type Delays, type RunResult, type ScrapeMemory, type Scraper } from '../scrape/scraper.ts';
+import type { TraceBook } from '../scrape/traces.ts';
+import type { SeriesSnapshots, SeriesStore } from '../store/ports.ts';
+import { inLogContext } from '../telemetry/log-context.ts';
+import type { OwnRegistry } from '../telemetry/registry.ts';
+import type { Configured, CoreInput } from './core.ts';
+import { composeExposition } from './exposition.ts';
+import { composePlanning, type Planning } from './planning.ts';
 
 /** What outlives every configuration: the way to Azure, what is shown, and what was learned. */
 export interface Lasting {

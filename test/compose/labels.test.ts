@@ -1,13 +1,13 @@
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { composeLabels } from '../src/compose-labels.ts';
-import type { ResourceLabels } from '../src/core/declaration.ts';
-import type { GraphRequest, GraphRow } from '../src/discovery/ports.ts';
-import { planScrape } from '../src/plan/plan.ts';
-import { createSeriesStore } from '../src/store/series-store.ts';
-import { createLogger } from '../src/telemetry/logger.ts';
-import { createFakeClock } from './fakes/clock.ts';
-import { aDeclaration, aMetric, aResource } from './fakes/declaration.ts';
+import { composeLabels } from '../../src/compose/labels.ts';
+import type { ResourceLabels } from '../../src/core/declaration.ts';
+import type { GraphRequest, GraphRow } from '../../src/discovery/ports.ts';
+import { planScrape } from '../../src/plan/plan.ts';
+import { createSeriesStore } from '../../src/store/series-store.ts';
+import { createLogger } from '../../src/telemetry/logger.ts';
+import { createFakeClock } from '../fakes/clock.ts';
+import { aDeclaration, aMetric, aResource } from '../fakes/declaration.ts';
 
 const planOf = (...namespaces: string[]) =>
   planScrape(aDeclaration(aMetric({ resources: namespaces.map((namespace) => aResource({ namespace })) })));

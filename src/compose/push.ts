@@ -1,10 +1,10 @@
-import type { BucketBook, ScrapeEvent } from './scrape/ports.ts';
-import { createCollector } from './sinks/feed/collector.ts';
-import type { Hub } from './sinks/hub/hub.ts';
-import type { SeriesPieces, SeriesStore } from './store/ports.ts';
-import { itemMetrics, statusOwner } from './telemetry/item-status.ts';
-import { type OwnMetric, ownMetricName, ownMetrics } from './telemetry/own-metrics.ts';
-import type { OwnRegistry } from './telemetry/registry.ts';
+import type { BucketBook, ScrapeEvent } from '../scrape/ports.ts';
+import { createCollector } from '../sinks/feed/collector.ts';
+import type { Hub } from '../sinks/hub/hub.ts';
+import type { SeriesPieces, SeriesStore } from '../store/ports.ts';
+import { itemMetrics, statusOwner } from '../telemetry/item-status.ts';
+import { type OwnMetric, ownMetricName, ownMetrics } from '../telemetry/own-metrics.ts';
+import type { OwnRegistry } from '../telemetry/registry.ts';
 
 /** What lies between the runs and the sinks that are pushed to. */
 export interface Push {

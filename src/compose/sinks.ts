@@ -1,13 +1,13 @@
 import type { Logger } from 'pino';
-import type { Clock } from './core/clock.ts';
-import { publicClouds } from './core/clouds.ts';
-import type { Declaration } from './core/declaration.ts';
-import type { AuthenticationConfig, RuntimeConfig } from './core/runtime-config.ts';
-import { createHub, type Hub } from './sinks/hub/hub.ts';
-import type { TokenReader } from './sinks/remote-write/ports.ts';
-import type { OwnRegistry } from './telemetry/registry.ts';
-import { createSinkLog } from './telemetry/sink-log.ts';
-import { sinkMetrics } from './telemetry/sink-metrics.ts';
+import type { Clock } from '../core/clock.ts';
+import { publicClouds } from '../core/clouds.ts';
+import type { Declaration } from '../core/declaration.ts';
+import type { AuthenticationConfig, RuntimeConfig } from '../core/runtime-config.ts';
+import { createHub, type Hub } from '../sinks/hub/hub.ts';
+import type { TokenReader } from '../sinks/remote-write/ports.ts';
+import type { OwnRegistry } from '../telemetry/registry.ts';
+import { createSinkLog } from '../telemetry/sink-log.ts';
+import { sinkMetrics } from '../telemetry/sink-metrics.ts';
 
 export interface SinksInput {
   readonly runtime: RuntimeConfig;

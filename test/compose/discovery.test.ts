@@ -1,13 +1,13 @@
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { type ComposedDiscovery, composeDiscovery } from '../src/compose-discovery.ts';
-import type { DiscoveryCriteria, DiscoveryGroup, Landscape } from '../src/core/discovery.ts';
-import type { GraphRow } from '../src/discovery/ports.ts';
-import { createLogger } from '../src/telemetry/logger.ts';
-import { createOwnRegistry } from '../src/telemetry/registry.ts';
-import { createFakeClock } from './fakes/clock.ts';
-import { aDeclaration, aMetric, everyMinute } from './fakes/declaration.ts';
-import { aRuntime } from './fakes/runtime.ts';
+import { type ComposedDiscovery, composeDiscovery } from '../../src/compose/discovery.ts';
+import type { DiscoveryCriteria, DiscoveryGroup, Landscape } from '../../src/core/discovery.ts';
+import type { GraphRow } from '../../src/discovery/ports.ts';
+import { createLogger } from '../../src/telemetry/logger.ts';
+import { createOwnRegistry } from '../../src/telemetry/registry.ts';
+import { createFakeClock } from '../fakes/clock.ts';
+import { aDeclaration, aMetric, everyMinute } from '../fakes/declaration.ts';
+import { aRuntime } from '../fakes/runtime.ts';
 
 const tenantId = '11111111-1111-1111-1111-111111111111';
 const subscriptionId = '22222222-2222-2222-2222-222222222222';

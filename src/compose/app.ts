@@ -1,18 +1,18 @@
 import type { RequestListener } from 'node:http';
-import type { Configured, ExporterCore } from './compose.ts';
-import type { ComposedDiscovery } from './compose-discovery.ts';
-import { composeHealth, concernText } from './compose-health.ts';
-import type { WebConfig } from './core/web-config.ts';
-import { createDiscoveryApi } from './discovery/agent/serve.ts';
-import type { ExporterInput } from './exporter.ts';
-import { createApp } from './http/app.ts';
-import { declarationShape } from './promitor/declaration-shape.ts';
-import { healthReport } from './promitor/health.ts';
-import { runtimeShape } from './promitor/runtime-shape.ts';
-import type { Scheduler } from './schedule/scheduler.ts';
-import type { Hub } from './sinks/hub/hub.ts';
-import type { StatusExtras } from './status/ports.ts';
-import { levelControl } from './telemetry/logger.ts';
+import type { WebConfig } from '../core/web-config.ts';
+import { createDiscoveryApi } from '../discovery/agent/serve.ts';
+import type { ExporterInput } from '../exporter.ts';
+import { createApp } from '../http/app.ts';
+import { declarationShape } from '../promitor/declaration-shape.ts';
+import { healthReport } from '../promitor/health.ts';
+import { runtimeShape } from '../promitor/runtime-shape.ts';
+import type { Scheduler } from '../schedule/scheduler.ts';
+import type { Hub } from '../sinks/hub/hub.ts';
+import type { StatusExtras } from '../status/ports.ts';
+import { levelControl } from '../telemetry/logger.ts';
+import type { Configured, ExporterCore } from './core.ts';
+import type { ComposedDiscovery } from './discovery.ts';
+import { composeHealth, concernText } from './health.ts';
 
 export interface AppInput extends Omit<ExporterInput, 'web'>, Configured {
   readonly core: ExporterCore;

@@ -1,13 +1,13 @@
 import type { Logger } from 'pino';
-import { type ComposedDiscovery, composeDiscovery } from './compose-discovery.ts';
-import type { Lasting } from './compose-in-force.ts';
-import { type ComposedLabels, composeLabels } from './compose-labels.ts';
-import type { Clock } from './core/clock.ts';
-import type { Declaration } from './core/declaration.ts';
-import type { RuntimeConfig } from './core/runtime-config.ts';
-import { configuredCapabilities } from './plan/plan.ts';
-import { createPlanner, type Planner } from './plan/planner.ts';
-import type { Capabilities, ScrapeItem } from './plan/types.ts';
+import type { Clock } from '../core/clock.ts';
+import type { Declaration } from '../core/declaration.ts';
+import type { RuntimeConfig } from '../core/runtime-config.ts';
+import { configuredCapabilities } from '../plan/plan.ts';
+import { createPlanner, type Planner } from '../plan/planner.ts';
+import type { Capabilities, ScrapeItem } from '../plan/types.ts';
+import { type ComposedDiscovery, composeDiscovery } from './discovery.ts';
+import type { Lasting } from './in-force.ts';
+import { type ComposedLabels, composeLabels } from './labels.ts';
 
 export interface PlanningInput {
   readonly runtime: RuntimeConfig;
