@@ -42,8 +42,16 @@ export default defineConfig({
           maxConcurrency: 4,
         },
       },
-      // Minutes of real time; not in `npm test`.
-      { test: { name: 'slow', include: ['test/slow/**/*.test.ts'], testTimeout: 420_000, hookTimeout: 420_000 } },
+      // Minutes of real time, nearly all of it waiting, so that files run side by side; not in `npm test`.
+      {
+        test: {
+          name: 'slow',
+          include: ['test/slow/**/*.test.ts'],
+          testTimeout: 420_000,
+          hookTimeout: 420_000,
+          maxWorkers: 3,
+        },
+      },
     ],
   },
 });

@@ -3,8 +3,8 @@ import type { Effect } from '../../src/emulator/control/faults.ts';
 import type { Emulator } from '../../src/emulator/emulator.ts';
 import type { World } from '../../src/emulator/world/model.ts';
 import { parseWorld } from '../../src/emulator/world/parse.ts';
-import { emulate, type Started, startExporter, until } from './harness.ts';
-import { busMetric, declarationOf, tenant, worldOf } from './landscape.ts';
+import { emulate, type Started, startExporter, until } from '../e2e/harness.ts';
+import { busMetric, declarationOf, tenant, worldOf } from '../e2e/landscape.ts';
 
 const subscription = '22222222-2222-2222-2222-222222222222';
 const refreshSeconds = 2;
