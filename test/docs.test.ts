@@ -278,7 +278,7 @@ describe('what the walkthroughs quote of the log', () => {
     'needs a token file',
     'needs a secret',
     'An access token was obtained.',
-    'No longer failing: ',
+    'No longer failing with ',
     'Preflight: ',
     'The identity lacks the role ',
     'Azimuth is ready.',

@@ -106,7 +106,7 @@ export function createScrapeLog(logger: Logger): ScrapeLog {
       const { metrics, resources } = namesOf(healed);
       logger.info(
         { code: error.code, metrics, resources, items: healed.size },
-        `No longer failing: ${error.code} of ${healed.size} item(s).`,
+        `No longer failing with ${error.code}: ${healed.size === 1 ? '1 item' : `${healed.size} items`}.`,
       );
     }
   };

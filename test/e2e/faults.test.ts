@@ -186,7 +186,7 @@ describe.concurrent('a fault of one resource', () => {
       );
       expect(linesOf('info', resource)).toEqual([
         expect.stringContaining('are removed'),
-        `No longer failing: ${fault.code} of 1 item(s).`,
+        `No longer failing with ${fault.code}: 1 item.`,
       ]);
       expect(linesOf('error', resource)).toHaveLength(1);
     },

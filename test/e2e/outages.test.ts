@@ -73,7 +73,7 @@ async function weather(exporter: Started, code: string, begin: () => void, end: 
   );
   await until(
     async () => levelOf(exporter, 'info'),
-    (lines) => lines.includes(`No longer failing: ${code} of 2 item(s).`),
+    (lines) => lines.includes(`No longer failing with ${code}: 2 items.`),
   );
   expect(await codes(exporter)).toEqual([code]);
   const errors = levelOf(exporter, 'error');

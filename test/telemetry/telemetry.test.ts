@@ -300,9 +300,9 @@ describe('the log of scrapes', () => {
     expect(run(failed(orders), failed(audit))).toHaveLength(1);
     expect(run(failed(orders, 'AZ3404')).map(({ msg }) => msg)).toEqual([
       'AZ3404 happened',
-      'No longer failing: AZ3400 of 1 item(s).',
+      'No longer failing with AZ3400: 1 item.',
     ]);
-    expect(run()).toMatchObject([{ level: 'info', msg: 'No longer failing: AZ3404 of 1 item(s).' }]);
+    expect(run()).toMatchObject([{ level: 'info', msg: 'No longer failing with AZ3404: 1 item.' }]);
   });
 
   it('tells a cause that changes under the same code, but not a number that does', () => {
