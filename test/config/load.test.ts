@@ -265,6 +265,11 @@ describe('a folder as the declaration', () => {
     expect(read.declaration?.metrics.map(({ name }) => name)).toEqual(['redis_misses', 'redis_hits']);
   });
 
+  it('leaves folders in it out, whatever their names', () => {
+    const read = load({ ...files, '/conf/metrics/old.yaml/redis.yaml': 'version: v1\n' });
+    expect([read.problems, read.files.length]).toEqual([[], 4]);
+  });
+
   it('reports a name that two files have, and a contradiction, at the line of the later file', () => {
     const read = load({ ...files, '/conf/metrics/other.yml': `version: v2\n${metrics}` });
     expect(read.problems.map(formatProblem)).toEqual([

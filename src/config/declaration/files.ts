@@ -10,15 +10,16 @@ import { mergeDeclarations } from './merge.ts';
 const others: ReadonlySet<string> = new Set(['runtime.yaml', 'resource-discovery-declaration.yaml']);
 
 /**
- * The files of a declaration: the file itself, or the YAML files of a folder by name. Hidden ones are left out; in a
- * ConfigMap they are the folders behind the links.
+ * The files of a declaration: the file itself, or the YAML files of a folder by name. Folders in it are left out, and so is
+ * what is hidden; in a ConfigMap that is what the links lead to.
  */
 export function declarationFiles(path: string, fileSystem: FileSystem): readonly string[] {
   if (!fileSystem.isDirectory(path)) return [path];
   return fileSystem
     .list(path)
     .filter((name) => /^[^.].*\.ya?ml$/i.test(name) && !others.has(name))
-    .map((name) => join(path, name));
+    .map((name) => join(path, name))
+    .filter((file) => !fileSystem.isDirectory(file));
 }
 
 /** Reads the files as one declaration. One that is no YAML, or contradicts another, makes the whole unusable. */

@@ -10,11 +10,10 @@ export function memoryFiles(files: Readonly<Record<string, string>>): FileSystem
       return files[path];
     },
     exists: (path) => path in files,
-    list: (path) =>
-      Object.keys(files)
-        .filter((file) => file.startsWith(`${path}/`) && !file.slice(path.length + 1).includes('/'))
-        .map((file) => file.slice(path.length + 1))
-        .sort(),
+    list: (path) => {
+      const inside = Object.keys(files).filter((file) => file.startsWith(`${path}/`));
+      return [...new Set(inside.map((file) => file.slice(path.length + 1).split('/')[0] ?? ''))].sort();
+    },
     isDirectory: (path) => Object.keys(files).some((file) => file.startsWith(`${path}/`)),
   };
 }
