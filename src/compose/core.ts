@@ -168,7 +168,7 @@ export function composeCore(input: CoreInput): ExporterCore {
   };
   const swap = (next: InForce): ReadonlySet<string> => {
     const before = force;
-    const { gone, changed, added } = planChanges(before.planning.planner, next.planning.planner);
+    const { gone, changed, relabelled, added } = planChanges(before.planning.planner, next.planning.planner);
     before.yieldTo(next, changed);
     left(gone);
     force = next;
@@ -179,7 +179,7 @@ export function composeCore(input: CoreInput): ExporterCore {
     const declared = new Set(next.configured.declaration.metrics.map(({ name }) => name));
     for (const { name } of before.configured.declaration.metrics) if (!declared.has(name)) metrics.forget(name);
     tellInvalid(registry, before.configured, next.configured);
-    for (const id of [...before.pending, ...changed, ...added])
+    for (const id of [...before.pending, ...changed, ...relabelled, ...added])
       if (planner.item(id) !== undefined) next.pending.add(id);
     return schedulesOf(planner.inForce(), next.pending);
   };

@@ -96,14 +96,32 @@ describe('a reload', () => {
   });
 
   it('of a metric that is asked for in another way shows no value of before', async () => {
+    const slow = emulator.control.addFault({ api: 'metrics', effect: { delayMs: 500 } });
+    const average = { metricName: 'ActiveMessages', aggregation: { type: 'Average', interval: '00:01:00' } };
+    files.metrics(bus('kept', 'contoso-a'), {
+      ...(bus('added', 'contoso-c') as object),
+      azureMetricConfiguration: average,
+    });
+    expect(await post()).toEqual(reloaded);
+    expect(await exporter.series('added{')).toEqual([]);
+    emulator.control.removeFault(slow);
+    await exporter.until(
+      () => exporter.series('added{'),
+      ({ length }) => length === 1,
+    );
+  });
+
+  it('that changes labels shows the former ones until a value comes under the new ones', async () => {
     const [before = ''] = await exporter.series('kept{');
+    const slow = emulator.control.addFault({ api: 'metrics', effect: { delayMs: 500 } });
     const declared = { ...(bus('kept', 'contoso-a') as object), labels: { team: 'shop' } };
     files.metrics(declared, bus('added', 'contoso-c'));
     expect(await post()).toEqual(reloaded);
-    expect(await exporter.series('kept{')).not.toContain(before);
+    expect(await exporter.series('kept{')).toEqual([before]);
+    emulator.control.removeFault(slow);
     const [line] = await exporter.until(
       () => exporter.series('kept{'),
-      ({ length }) => length === 1,
+      ([shown]) => shown !== before,
     );
     expect(line).toContain('team="shop"');
   });

@@ -20,12 +20,17 @@ function changes(before: readonly MetricDefinition[], next: readonly MetricDefin
     return planner;
   });
   if (one === undefined || other === undefined) throw new Error('there are two plans');
-  const { gone, changed, added } = planChanges(one, other);
+  const { gone, changed, relabelled, added } = planChanges(one, other);
   const names = (ids: Iterable<string>) => [...ids].map((id) => /redis\/(\w+)/i.exec(id)?.[1]);
-  return { gone: names(gone.map(({ id }) => id)), changed: names(changed), added: names(added) };
+  return {
+    gone: names(gone.map(({ id }) => id)),
+    changed: names(changed),
+    relabelled: names(relabelled),
+    added: names(added),
+  };
 }
 
-const nothing = { gone: [], changed: [], added: [] };
+const nothing = { gone: [], changed: [], relabelled: [], added: [] };
 
 describe('what another declaration changes in the plan', () => {
   it('is nothing when it says the same', () => {
@@ -43,9 +48,13 @@ describe('what another declaration changes in the plan', () => {
   it.each<[string, Parameters<typeof aMetric>[0]]>([
     ['labels', { labels: { team: 'shop' } }],
     ['default labels', { defaultLabels: { team: 'shop' } }],
-    ['query', { query: { limit: 5 } }],
-  ])('is every item of a metric with another %s', (_what, change) => {
-    expect(changes([metric()], [metric(change)])).toEqual({ ...nothing, changed: ['a', 'b'] });
+  ])('is that every item of a metric has other labels with another set of %s', (_what, change) => {
+    expect(changes([metric()], [metric(change)])).toEqual({ ...nothing, relabelled: ['a', 'b'] });
+  });
+
+  it('is every item of a metric with another query, whatever its labels', () => {
+    const next = metric({ query: { limit: 5 }, labels: { team: 'shop' } });
+    expect(changes([metric()], [next])).toEqual({ ...nothing, changed: ['a', 'b'] });
   });
 
   it('is what came and what went', () => {
