@@ -157,10 +157,11 @@ export async function serve(
     logger,
   });
   const stopHearing = input.io.onHangUp(() => void reload('SIGHUP'));
-  const path = runtime.prometheus?.baseUriPath ?? '';
+  const metricsPath = runtime.prometheus?.baseUriPath;
+  const forPrometheus = metricsPath === undefined ? '' : `, ${metricsPath} for Prometheus`;
   const scheme = loaded.web?.tls === undefined ? 'http' : 'https';
   logger.info(
-    `Azimuth ${input.version} listens on port ${exporter.port}: ${scheme}://localhost:${exporter.port}${path}`,
+    `Azimuth ${input.version} listens on port ${exporter.port}: ${scheme}://localhost:${exporter.port}/ for people${forPrometheus}.`,
   );
   logger.info(
     `${declaration.metrics.length} metrics are scraped, ${loaded.invalidMetrics.length} are left out because of errors.`,
