@@ -51,7 +51,7 @@ beforeAll(async () => {
   });
   const args = ['run', '--config-folder', folder.path, '--port', '0', '--log-format', 'json'];
   program = startProgram(args, emulatorEnv(emulator, folder.path));
-  const line = await program.logged(({ msg }) => /https:\/\/localhost:(\d+)\/metrics/.test(String(msg)));
+  const line = await program.logged(({ msg }) => /https:\/\/localhost:(\d+)\/ for people/.test(String(msg)));
   port = Number(/localhost:(\d+)/.exec(String(line['msg']))?.[1]);
 });
 afterAll(async () => {
