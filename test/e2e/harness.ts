@@ -88,6 +88,17 @@ export function configFolder(files: Files): { readonly path: string; remove(): v
   return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
 }
 
+const collector = `import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+setFlagsFromString('--expose-gc');
+const collect = runInNewContext('gc');
+process.on('SIGUSR2', () => collect());`;
+
+/** Environment in which a program collects garbage at SIGUSR2, so that what is left on its heap is held. */
+export const collectsOnSignal: Readonly<Record<string, string>> = {
+  NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(collector)}`,
+};
+
 /** Starts the built command. Its environment holds what is given and PATH alone; it runs in `cwd`, else where the tests do. */
 export function startProgram(args: readonly string[], env: Record<string, string> = {}, cwd?: string): Program {
   const child = spawn(process.execPath, [join(root, 'bin/azimuth.js'), ...args], {
