@@ -117,7 +117,7 @@ export async function startExporter(input: ExporterInput): Promise<Exporter> {
       const [inTime] = await Promise.all([
         scheduler.stop(runtime.server.shutdownGraceMs),
         server.close(Math.min(httpGraceMs, runtime.server.shutdownGraceMs)),
-        core.stopSinks(Math.max(0, runtime.server.shutdownGraceMs - sinkCloseMs)),
+        core.sinks?.stop(Math.max(0, runtime.server.shutdownGraceMs - sinkCloseMs)),
       ]);
       await core.close();
       return inTime;

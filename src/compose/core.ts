@@ -88,8 +88,6 @@ export interface ExporterCore {
   expire(): void;
   /** Those that are pushed to; undefined without any. */
   readonly sinks: Hub | undefined;
-  /** Lets the sinks that are pushed to deliver what they have, for at most `graceMs`. */
-  stopSinks(graceMs: number): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -231,7 +229,6 @@ export function composeCore(input: CoreInput): ExporterCore {
     },
     expire,
     sinks,
-    stopSinks: (graceMs) => sinks?.stop(graceMs) ?? Promise.resolve(),
     async close() {
       force.planning.stop();
       await azure.close();

@@ -105,15 +105,19 @@ export function composeInForce(
       labels.publish();
       const all = planner.groups(cron);
       const groups = reason === 'changed' ? all.filter(({ items }) => items.some(({ id }) => pending.has(id))) : all;
-      const asked = new Set(groups.flatMap(({ items }) => items.map(({ id }) => id)));
-      for (const id of asked) pending.delete(id);
+      const asked = pending.size === 0 && reason !== 'changed' ? undefined : idsOf(groups);
+      for (const id of asked ?? []) pending.delete(id);
       const result = await scraper.run(groups, delaysOf(groups, reason, runtime), signal);
-      return reason === 'changed' ? { ...result, asked } : result;
+      return asked === undefined || reason !== 'changed' ? result : { ...result, asked };
     },
     yieldTo(next, changed) {
       after = { next, changed };
     },
   };
+}
+
+function idsOf(groups: readonly QueryGroup[]): ReadonlySet<string> {
+  return new Set(groups.flatMap(({ items }) => items.map(({ id }) => id)));
 }
 
 function composeScraper(

@@ -1,11 +1,11 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Writable } from 'node:stream';
 import { afterEach, describe, expect, it } from 'vitest';
 import { planCommand } from '../../src/cli/commands/plan.ts';
 import { commonFlags, parseFlags } from '../../src/cli/options.ts';
 import type { PlanEstimate } from '../../src/plan/estimate.ts';
+import { createFakeIo } from '../fakes/io.ts';
 
 const folders: string[] = [];
 afterEach(() => {
@@ -49,37 +49,15 @@ function configured(runtime = ''): string {
 }
 
 async function plan(folder: string, ...args: string[]) {
-  let out = '';
-  let log = '';
+  const own = createFakeIo();
   const { given, words } = parseFlags(['--config-folder', folder, ...args], { ...planCommand.flags, ...commonFlags });
   const exitCode = await planCommand.run({
     given,
     words,
     version: '0.0.0',
-    io: {
-      env: {},
-      out: (text) => {
-        out += text;
-        return Promise.resolve();
-      },
-      err: (text) => {
-        log += text;
-      },
-      logDestination: new Writable({
-        write(chunk: Buffer, _encoding, done) {
-          log += chunk.toString();
-          done();
-        },
-      }),
-      logFailure: () => undefined,
-      isTerminal: false,
-      onHangUp: () => () => undefined,
-      stopSignal: () => Promise.reject(new Error('a plan waits for no signal')),
-      setEnv: () => undefined,
-      unsetEnv: () => undefined,
-    },
+    io: own.io,
   });
-  return { exitCode, out, log };
+  return { exitCode, out: own.out(), log: own.log() + own.err() };
 }
 
 async function planned(runtime: string): Promise<PlanEstimate> {

@@ -1,10 +1,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { PassThrough } from 'node:stream';
 import { afterEach, describe, expect, it } from 'vitest';
 import { validateCommand } from '../../src/cli/commands/validate.ts';
 import { commonFlags, parseFlags } from '../../src/cli/options.ts';
+import { createFakeIo } from '../fakes/io.ts';
 
 const folders: string[] = [];
 afterEach(() => {
@@ -28,30 +28,14 @@ async function validate(files: Readonly<Record<string, string>>, ...flags: reado
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
   const args = ['--config-folder', folder, ...flags];
   const { given, words } = parseFlags(args, { ...validateCommand.flags, ...commonFlags });
-  let [out, err] = ['', ''];
+  const own = createFakeIo();
   const exitCode = await validateCommand.run({
     given,
     words,
     version: '0.0.0',
-    io: {
-      env: {},
-      out: (text) => {
-        out += text;
-        return Promise.resolve();
-      },
-      err: (text) => {
-        err += text;
-      },
-      logDestination: new PassThrough(),
-      logFailure: () => undefined,
-      isTerminal: false,
-      onHangUp: () => () => undefined,
-      stopSignal: () => Promise.reject(new Error('nothing is waited for')),
-      setEnv: () => undefined,
-      unsetEnv: () => undefined,
-    },
+    io: own.io,
   });
-  return { exitCode, out: out.replaceAll(`${folder}/`, ''), err };
+  return { exitCode, out: own.out().replaceAll(`${folder}/`, ''), err: own.err() };
 }
 
 const runtime = 'authentication: { mode: SdkDefault }\nserver: { httpPort: 80 }\n';

@@ -147,7 +147,7 @@ export async function prove(input: ProofInput): Promise<Proof> {
       return Object.fromEntries((await lines(name)).map((line) => [line.labels[label] ?? '', line.value]));
     },
     calls: (api) => emulator.control.calls().calls.filter((call) => call.api === api),
-    stopSinks: (graceMs) => core.stopSinks(graceMs),
+    stopSinks: async (graceMs) => core.sinks?.stop(graceMs),
     async close() {
       await core.close();
       if (input.emulator === undefined) await emulator.close();
